@@ -1,0 +1,303 @@
+"""The composition root: the only place where concrete things meet."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from watchkeeper.config import folder
+from watchkeeper.config.kinds import Kinds
+from watchkeeper.config.load import Loaded
+from watchkeeper.config.replicas import scheme_of
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.plan import Node, Plan
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.steady import ClockMark, resume
+from watchkeeper.judge.door import Door
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.reconcile import Order, reconcile
+from watchkeeper.judge.recording import Recording
+from watchkeeper.judge.rules import Rules
+from watchkeeper.outside.outside import Outside
+from watchkeeper.speak.speaker import Speaker
+from watchkeeper.speak.startup import first_verdicts, say_startup
+from watchkeeper.speak.talk import Means
+from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.unrecorded import Unrecorded
+from watchkeeper.store import gate, history, meta, worker
+from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.look import Target, not_available
+from watchkeeper.watch.looker import Looker
+from watchkeeper.watch.pulse import Gap, Pulse
+from watchkeeper.watch.silence import Silence
+from watchkeeper.watch.workers import Workers
+from watchkeeper.web.front import Front, Readiness
+from watchkeeper.web.server import Server
+
+PAUSE_MS = 5_000
+RECONCILE_MS = 1_000
+STOP_S = 8
+log = logging.getLogger(__name__)
+
+
+def kinds() -> Kinds:
+    """Return the ways to look and to speak that this program has."""
+    return Kinds(
+        probes={name: folder.load("probes", name).Options for name in folder.schemes()},
+        notifiers={
+            name: folder.load("notifiers", name).Settings for name in folder.names("notifiers")
+        },
+    )
+
+
+def targets(plan: Plan) -> dict[ReplicaName, Target]:
+    """Return what the plan looks at, with the probe for each; without one it stays blind."""
+    known = set(folder.schemes())
+    return {name: _target(name, node, known) for name, node in plan.replicas() if node.is_looked_at}
+
+
+def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
+    scheme = scheme_of(name.replica)
+    probe = folder.load("probes", scheme).look if scheme in known else not_available
+    return Target(
+        address=name.replica,
+        probe=probe,
+        options=node.options.get(scheme),
+        looking=node.looking,
+    )
+
+
+def tongues(plan: Plan, installation: UUID) -> dict[str, Tongue]:
+    """Return how to speak on each channel of the plan."""
+    return {
+        channel.key: Tongue(
+            installation=installation,
+            page=plan.page,
+            channel=channel,
+            send=folder.load("notifiers", channel.kind).send,
+            pace_ms=plan.policy.pace_ms,
+        )
+        for channel in plan.channels
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a process stands on once its store is open: the world, and who it is."""
+
+    outside: Outside
+    store: Store
+    page_no: int
+    installation: UUID
+    is_alone: bool
+
+
+async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Ground:
+    """Set the steady clock where it stood, and find the page; *is_alone*: on a file of ours."""
+    clock = outside.clock
+    now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
+    page_no, installation, steady = await store.write(partial(_begin, now=now, is_alone=is_alone))
+    clock.adopt(steady)
+    return Ground(outside, store, page_no, installation, is_alone)
+
+
+def _begin(cursor: Cursor, now: ClockMark, *, is_alone: bool) -> tuple[int, UUID, int]:
+    page_no = meta.page_no(cursor, now.wall)
+    if is_alone:
+        worker.bury_all(cursor)
+    others = bool(worker.all_workers(cursor))
+    page = gate.read(cursor, page_no)
+    steady = resume(now, meta.clocks(cursor), page.steady, others=others)
+    return page_no, meta.installation(cursor), steady
+
+
+class App:
+    """One process: everything that runs, wired together."""
+
+    def __init__(self, ground: Ground, loaded: Loaded, unrecorded: Path) -> None:
+        self._ground = ground
+        self._clock = ground.outside.clock
+        self._loaded = loaded
+        self._reconciled: str | None = None
+        name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        store, clock, outside = ground.store, self._clock, ground.outside
+        self.follower = Follower(store, clock, ground.page_no)
+        self._recording = Recording()
+        self._workers = Workers(store, self.follower, clock, self._recording, name)
+        self._door = Door(store, self.follower, clock, Rules.of(loaded.plan), self._recording)
+        self._pulse = Pulse(clock, self._on_gap)
+        self._looker = Looker(outside, self._door, self.follower, self._workers, self._pulse.gaps)
+        self._silence = Silence(store, self.follower, clock, self._workers, self._door)
+        means = Means(store=store, follower=self.follower, outside=outside, worker=name)
+        self._speaker = Speaker(means, self._workers)
+        self._settled = asyncio.Event()
+        self._unrecorded = Unrecorded(
+            means, self._speaker, self._recording, unrecorded, self._wait_settled
+        )
+        self._part: Callable[[], None] = lambda: None
+        self._stopping = asyncio.Event()
+        self._gaps: set[asyncio.Task[None]] = set()
+        self._workers.changed = self._looker.share
+
+    async def serve(self, host: str, port: int, *, force: bool) -> None:
+        """Serve until `stop`; *force* lets a plan replace more than half of another.
+
+        Raise OSError where the address cannot be had, StoreUnusable where the store cannot.
+        """
+        server = Server(self._front(), host, port)
+        self._part = server.close_old_connections
+        await self._adopt(self._loaded, force=force)
+        await self._workers.hear_anew()
+        await self.follower.follow()
+        log.info("listening on %s, port %s", *server.address)
+        running = [asyncio.create_task(work) for work in self._works(server)]
+        stopping = asyncio.create_task(self._stopping.wait())
+        ended, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await self._end(server, running)
+        for task in ended - {stopping}:
+            task.result()
+
+    def stop(self) -> None:
+        """End `serve`: finish what was begun, within ten seconds."""
+        self._stopping.set()
+
+    async def reload(self, loaded: Loaded) -> None:
+        """Take a new plan; raise StoreError, having changed nothing, where that cannot be."""
+        await self._adopt(loaded, force=False)
+
+    def _works(self, server: Server) -> list[Coroutine[Any, Any, None]]:
+        return [
+            server.run(),
+            self._pulse.run(),
+            self._workers.run(),
+            self.follower.run(),
+            self._door.run(),
+            self._looker.run(),
+            self._silence.run(),
+            self._speaker.run(),
+            self._unrecorded.run(),
+            self._finish_reconciling(),
+            self._start_up(),
+        ]
+
+    async def _adopt(self, loaded: Loaded, *, force: bool) -> None:
+        """Make *loaded* the plan of this process and of the rows, then begin to act on it."""
+        before = self._workers.plan_digest
+        self._workers.plan_digest = loaded.plan.digest
+        try:
+            await self._workers.beat()
+            await self._reconcile(loaded.plan, force=force)
+        except BaseException:
+            self._workers.plan_digest = before
+            raise
+        self._loaded = loaded
+        self._door.rules = Rules.of(loaded.plan)
+        await self.follower.follow()
+        self._looker.plan(targets(loaded.plan))
+        self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
+
+    async def _reconcile(self, plan: Plan, *, force: bool = False) -> None:
+        removes = self._workers.all_agree()
+        order = Order(
+            page_no=self._ground.page_no,
+            plan=plan,
+            now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
+            removes=removes,
+            force=force,
+        )
+        await self._ground.store.write(partial(reconcile, order=order))
+        self._reconciled = plan.digest if removes else None
+        self.follower.hurry()
+
+    async def _finish_reconciling(self) -> None:
+        """Remove what the plan no longer has, as soon as no living worker has another plan."""
+        while True:
+            await self._clock.sleep(RECONCILE_MS)
+            plan = self._loaded.plan
+            if self._reconciled != plan.digest and self._workers.all_agree():
+                try:
+                    await self._reconcile(plan)
+                except StoreRefused as error:
+                    log.warning("the plan is not reconciled yet: %s", error)
+
+    async def _start_up(self) -> None:
+        """Say that we started once the first verdicts are in, and go on for ever."""
+        await first_verdicts(self._loaded.plan, self.follower, self._clock)
+        self._settled.set()
+        while self._loaded.plan.policy.startup:
+            try:
+                await say_startup(self._ground.store, self._ground.page_no, self._clock)
+                self.follower.hurry()
+                break
+            except StoreRefused:
+                await self._clock.sleep(RECONCILE_MS)
+        await asyncio.Event().wait()
+
+    async def _wait_settled(self) -> None:
+        await self._settled.wait()
+
+    async def _end(self, server: Server, running: list[asyncio.Task[None]]) -> None:
+        server.stop()
+        await self._speaker.finish()
+        await asyncio.wait(running[:1], timeout=STOP_S)
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=1)
+        with contextlib.suppress(StoreRefused):
+            await self._workers.leave()
+
+    def _on_gap(self, gap: Gap) -> None:
+        """We were stopped: nothing that was seen, known or carried before counts now."""
+        log.warning("the monitor stood still for %s ms", gap.ms)
+        self.follower.drop()
+        self._workers.forget()
+        self._part()
+        task = asyncio.get_running_loop().create_task(self._after_gap(gap))
+        self._gaps.add(task)
+        task.add_done_callback(self._gaps.discard)
+
+    async def _after_gap(self, gap: Gap) -> None:
+        try:
+            await self._workers.hear_anew()
+            if gap.ms > PAUSE_MS:
+                span = (gap.until_at - gap.ms, gap.until_at)
+                job = partial(
+                    history.add_blind,
+                    page_no=self._ground.page_no,
+                    span_at=span,
+                    why="monitor paused",
+                )
+                await self._ground.store.write(job)
+        except StoreRefused as error:
+            log.warning("the pause is not recorded: %s", error)
+
+    def _front(self) -> Front:
+        server = self._loaded.server
+        return Front(
+            plan=lambda: self._loaded.plan,
+            state=self.follower.state,
+            is_old=self.follower.is_old,
+            followed_at=self.follower.followed_at,
+            door=self._door,
+            clock=self._clock,
+            reporter_token=server.reporter_token,
+            manager_token=server.manager_token,
+            ready=self._ready,
+            gap=self._pulse.gaps,
+        )
+
+    def _ready(self) -> Readiness:
+        return Readiness(
+            plan=bool(self._workers.plan_digest),
+            store=self._recording.refused_since is None and not self.follower.is_old(),
+            socket=True,
+        )

@@ -1,0 +1,167 @@
+"""The commands, and how each of them ends: 0 well, 2 a bad file, 78 a store that is not ours."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import uvloop
+
+from watchkeeper import __version__, app
+from watchkeeper.config.check import BAD_FILE, check, exit_code, report
+from watchkeeper.config.load import Loaded, load
+from watchkeeper.config.problems import BadConfig
+from watchkeeper.config.server import Inet
+from watchkeeper.outside import outside as world
+from watchkeeper.store.errors import StoreError, StoreUnusable
+from watchkeeper.store.opening import open_to_serve
+from watchkeeper.store.place import beside, is_postgres, locate, shown
+
+NOT_OURS = 78
+COMMANDS = ("serve", "check", "deliveries")
+log = logging.getLogger("watchkeeper")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out the command that *arguments* name, `serve` where they name none."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (
+        given[0].startswith("-") and given[0] not in {"-h", "--help", "-V", "--version"}
+    ):
+        given.insert(0, "serve")
+    options = _parser().parse_args(given)
+    command: partial[int] = partial(options.command, options)
+    return command()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("watchkeeper", description="Status page, monitor, alerter.")
+    parser.add_argument("-V", "--version", action="version", version=f"watchkeeper {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serving = commands.add_parser("serve", help="watch, show and tell (the default command)")
+    _add_places(serving)
+    serving.add_argument("--inet", type=_inet, metavar="HOST:PORT", help="listen here instead")
+    serving.add_argument("--force", action="store_true", help="take a database of another config")
+    serving.set_defaults(command=_serve)
+    checking = commands.add_parser("check", help="say everything that is wrong with a config")
+    checking.add_argument("config", type=Path, metavar="FILE")
+    checking.add_argument("--strict", action="store_true", help="unknown keys are errors")
+    checking.set_defaults(command=_check)
+    return parser
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", type=Path, default=Path("config.cfg"), metavar="FILE")
+    parser.add_argument("--store", default="", metavar="URL", help="postgresql://… or a file")
+
+
+def _inet(text: str) -> Inet:
+    try:
+        return Inet.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} {error}") from error
+
+
+def _check(options: argparse.Namespace) -> int:
+    problems = check(options.config, app.kinds(), os.environ, strict=options.strict)
+    for line in report(problems):
+        print(line)
+    return exit_code(problems)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    try:
+        loaded = load(options.config, app.kinds(), os.environ)
+    except BadConfig as bad:
+        return _fail(BAD_FILE, *report(bad.problems))
+    _log_to_stderr(loaded)
+    _tell(*report(loaded.notices))
+    try:
+        uvloop.run(_run(options, loaded))
+    except StoreUnusable as error:
+        return _fail(NOT_OURS, f"watchkeeper: {error}")
+    except OSError as error:
+        inet = options.inet or loaded.server.inet
+        return _fail(
+            1,
+            f"watchkeeper: cannot listen on {inet}: {error.strerror}; choose another "
+            "address with --inet HOST:PORT, or in [server] inet",
+        )
+    return 0
+
+
+async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
+    url = locate(options.store, loaded.server.store, options.config, os.environ)
+    inet = options.inet or loaded.server.inet
+    _tell(f"watchkeeper {__version__}: http://{inet}/ from {options.config}, kept in {shown(url)}")
+    store = await open_to_serve(url)
+    outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
+    try:
+        ground = await app.break_ground(outside, store, is_alone=not is_postgres(url))
+        unrecorded = beside(url, options.config, os.environ).with_suffix(".unrecorded")
+        process = app.App(ground, loaded, unrecorded)
+        _on_signals(process, options.config)
+        await process.serve(inet.host, inet.port, force=options.force)
+    finally:
+        await outside.close()
+        await store.close()
+
+
+def _on_signals(process: app.App, config: Path) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, process)
+    reloads: set[asyncio.Task[None]] = set()
+
+    def begin() -> None:
+        task = loop.create_task(_reload(process, config))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
+
+
+def _stop(process: app.App) -> None:
+    """Stop cleanly; a second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, os._exit, 1)
+    process.stop()
+
+
+async def _reload(process: app.App, config: Path) -> None:
+    try:
+        loaded = await asyncio.to_thread(load, config, app.kinds(), os.environ)
+        await process.reload(loaded)
+    except BadConfig as bad:
+        _tell(*report(bad.problems), "the config is not taken: the old one goes on")
+    except StoreError as error:
+        _tell(f"the config is not taken, the old one goes on: {error}")
+    else:
+        _tell(*report(loaded.notices), f"{config} is taken")
+
+
+def _log_to_stderr(loaded: Loaded) -> None:
+    level = loaded.server.log_level.upper()
+    known = {"OFF": logging.CRITICAL + 1, "WARN": logging.WARNING, "TRACE": logging.DEBUG}
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=known.get(level, level),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+def _tell(*lines: str) -> None:
+    """Say what an operator must know, whatever the log level."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _fail(code: int, *lines: str) -> int:
+    _tell(*lines)
+    return code

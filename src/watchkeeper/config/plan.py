@@ -1,0 +1,199 @@
+"""From settings to a Plan: the defaults of [metrics] meet what a node says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from watchkeeper.config.digest import digest
+from watchkeeper.config.kinds import Kinds
+from watchkeeper.config.problems import Finding, Path
+from watchkeeper.config.replicas import scheme_of
+from watchkeeper.config.schema import (
+    BrandingTable,
+    FileTable,
+    MetricsTable,
+    NodeTable,
+    NotifyTable,
+)
+from watchkeeper.core.plan import (
+    Channel,
+    Listening,
+    Looking,
+    Mode,
+    Node,
+    Page,
+    Plan,
+    Policy,
+    Service,
+)
+
+SCRIPT = "script"
+
+_METRICS = frozenset(field.name for field in fields(MetricsTable))
+_LONGEST_SCRIPT_S = 300
+
+
+def build(file: FileTable, kinds: Kinds) -> tuple[Plan, list[Finding]]:
+    """Return the plan that *file* describes, and the options that contradict each other."""
+    nodes = _Nodes(file.metrics, kinds)
+    services = tuple(
+        Service(
+            key=service.id,
+            label=service.label,
+            was=service.was,
+            nodes=tuple(
+                nodes.node(node, ("probe", "service", at, "node", n))
+                for n, node in enumerate(service.node)
+            ),
+        )
+        for at, service in enumerate(file.probe.service)
+    )
+    plan = Plan(
+        page=_page(file.branding),
+        services=services,
+        channels=_channels(file.notify, kinds),
+        policy=_policy(file.notify),
+    )
+    return replace(plan, digest=digest(plan)), nodes.findings
+
+
+def schemes_of(mode: Mode, replicas: tuple[str, ...]) -> list[str]:
+    """Return the schemes of the probes that look at *replicas*, each once."""
+    if mode is Mode.SCRIPT:
+        return [SCRIPT]
+    return list(dict.fromkeys(map(scheme_of, replicas)))
+
+
+def _page(branding: BrandingTable) -> Page:
+    return Page(
+        title=branding.page_title,
+        url=branding.page_url,
+        company_name=branding.company_name,
+        icon_color=branding.icon_color,
+        icon_url=branding.icon_url,
+        logo_color=branding.logo_color,
+        logo_url=branding.logo_url,
+        website_url=branding.website_url,
+        support_url=branding.support_url,
+        custom_html=branding.custom_html,
+    )
+
+
+def _policy(notify: NotifyTable) -> Policy:
+    return Policy(
+        alert_on=notify.alert_on,
+        pace_ms=tuple(seconds * 1000 for seconds in notify.pace),
+        startup=notify.startup_notification,
+    )
+
+
+def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:
+    return tuple(
+        Channel(
+            key=channel.name or kind,
+            kind=kind,
+            settings=channel.settings,
+            digest=digest([kind, channel.settings]),
+        )
+        for kind, channels in notify.given.items()
+        if kind in kinds.notifiers
+        for channel in channels
+    )
+
+
+class _Nodes:
+    """Makes nodes of their tables; what nodes have in common is made once."""
+
+    def __init__(self, metrics: MetricsTable, kinds: Kinds) -> None:
+        self.findings: list[Finding] = []
+        self._metrics = metrics
+        self._probes = kinds.probes
+        self._patience: dict[object, tuple[Looking, Listening]] = {}
+        self._usual_options: dict[str, object] = {}
+
+    def node(self, table: NodeTable, path: Path) -> Node:
+        looking, listening = self._patience_of(table)
+        is_run = table.mode is Mode.SCRIPT
+        replicas = tuple(map(str, range(len(table.scripts)))) if is_run else table.replicas
+        return Node(
+            key=table.id,
+            label=table.label,
+            mode=table.mode,
+            replicas=tuple(dict.fromkeys(replicas)),
+            scripts=table.scripts,
+            looking=looking,
+            listening=listening,
+            options=self._options_of(table, path),
+            reveal_replica_name=table.reveal_replica_name,
+            link_url=table.link_url,
+            link_label=table.link_label,
+            was=table.was,
+        )
+
+    def _patience_of(self, table: NodeTable) -> tuple[Looking, Listening]:
+        own = {name: value for name, value in table.given.items() if name in _METRICS}
+        key = (table.mode, *own.items())
+        if key not in self._patience:
+            metrics = replace(self._metrics, **own)
+            looking = _running if table.mode is Mode.SCRIPT else _polling
+            self._patience[key] = looking(metrics), _listening(metrics, table.mode)
+        return self._patience[key]
+
+    def _options_of(self, table: NodeTable, path: Path) -> Mapping[str, object]:
+        schemes = [s for s in schemes_of(table.mode, table.replicas) if s in self._probes]
+        if table.given:
+            given = {**self._metrics.given, **table.given}
+            options = {scheme: self._options(scheme, given, path) for scheme in schemes}
+        else:
+            options = {scheme: self._usual(scheme) for scheme in schemes}
+        return MappingProxyType(options)
+
+    def _usual(self, scheme: str) -> object:
+        if scheme not in self._usual_options:
+            options = self._options(scheme, self._metrics.given, ("metrics",))
+            self._usual_options[scheme] = options
+        return self._usual_options[scheme]
+
+    def _options(self, scheme: str, given: Mapping[str, Any], path: Path) -> object:
+        cls = self._probes[scheme]
+        names = {field.name for field in fields(cls)}
+        try:
+            return cls(**{name: value for name, value in given.items() if name in names})
+        except ValueError as error:
+            self.findings.append(Finding(path, str(error)))
+            return None
+
+
+def _polling(metrics: MetricsTable) -> Looking:
+    return Looking(
+        interval_ms=metrics.poll_interval * 1000,
+        retries=metrics.poll_retry,
+        retry_wait_ms=metrics.poll_retry_wait,
+        timeout_ms=metrics.poll_delay_dead * 1000,
+        sick_ms=metrics.poll_delay_sick * 1000,
+        confirm_dead=metrics.confirm_dead,
+        confirm_healthy=metrics.confirm_healthy,
+    )
+
+
+def _running(metrics: MetricsTable) -> Looking:
+    """Return how scripts are run: their exit code alone says what is sick, not their time."""
+    timeout_ms = min(metrics.script_interval, _LONGEST_SCRIPT_S) * 1000
+    return Looking(
+        interval_ms=metrics.script_interval * 1000,
+        retries=0,
+        timeout_ms=timeout_ms,
+        sick_ms=timeout_ms,
+        confirm_dead=metrics.confirm_dead,
+        confirm_healthy=metrics.confirm_healthy,
+    )
+
+
+def _listening(metrics: MetricsTable, mode: Mode) -> Listening:
+    is_local = mode is Mode.LOCAL
+    return Listening(
+        grace_ms=(metrics.local_delay_dead if is_local else metrics.push_delay_dead) * 1000,
+        cpu_sick_above=metrics.push_system_cpu_sick_above,
+        ram_sick_above=metrics.push_system_ram_sick_above,
+    )

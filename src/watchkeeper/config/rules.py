@@ -1,0 +1,101 @@
+"""Rules: what must hold between the keys of a file, asked of the raw tree.
+
+They are asked whatever else is wrong, so that all problems of a file are told at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from watchkeeper.config import replicas
+from watchkeeper.config.problems import Finding, Path, Severity, dotted, quoted, refused
+from watchkeeper.config.source import tables
+from watchkeeper.core.plan import Mode
+
+Tree = Mapping[str, Any]
+
+_MODES = tuple(Mode)
+_WATCHED_BY = {Mode.POLL: "replicas", Mode.SCRIPT: "scripts"}
+
+
+def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
+    """Yield what breaks a rule in *tree*; *schemes* are those of the probes there are."""
+    yield from _tokens(tree)
+    yield from _repeated("name", _channels(tree))
+    services = list(_below(tree, (), "probe", "service"))
+    yield from _repeated("id", _ids(services))
+    for path, service in services:
+        nodes = list(_below(service, path, "node"))
+        yield from _repeated("id", _ids(nodes))
+        for place, node in nodes:
+            yield from _mode(node, place)
+            yield from _replicas(node, place, schemes)
+
+
+def _below(tree: Tree, path: Path, *keys: str) -> Iterator[tuple[Path, Tree]]:
+    for index, table in tables(tree, *keys):
+        yield (*path, *keys, index), table
+
+
+def _tokens(tree: Tree) -> Iterator[Finding]:
+    server = tree.get("server")
+    for key, api in (("manager_token", "manager"), ("reporter_token", "reporter")):
+        if isinstance(server, dict) and server.get(key) == "":
+            text = f"is empty: the {api} API answers 403 to all until it is set"
+            yield Finding(("server", key), text, Severity.WARNING)
+
+
+def _channels(tree: Tree) -> Iterator[tuple[Path, object]]:
+    """Yield each channel with its name, which is its kind where it has none of its own."""
+    notify = tree.get("notify")
+    for kind, raw in notify.items() if isinstance(notify, dict) else ():
+        if isinstance(raw, dict):
+            yield ("notify", kind), raw.get("name") or kind
+        for index, channel in tables(notify, kind):
+            yield ("notify", kind, index), channel.get("name") or kind
+
+
+def _ids(places: Iterable[tuple[Path, Tree]]) -> Iterator[tuple[Path, object]]:
+    for path, table in places:
+        yield path, table.get("id")
+
+
+def _repeated(key: str, places: Iterable[tuple[Path, object]]) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for path, name in places:
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            text = f"must be unique, and {dotted(first[name])} has {quoted(name)} already"
+            yield Finding((*path, key), text)
+        first.setdefault(name, path)
+
+
+def _mode(node: Tree, path: Path) -> Iterator[Finding]:
+    mode = node.get("mode")
+    for its_mode, key in _WATCHED_BY.items():
+        if key in node and mode in _MODES and mode != its_mode:
+            text = f"belongs to {its_mode} nodes; remove it, or set mode = '{its_mode}'"
+            yield Finding((*path, key), text)
+        if mode == its_mode and not node.get(key):
+            text = f"has no {key}: nothing is watched here"
+            yield Finding(path, text, Severity.WARNING)
+
+
+def _replicas(node: Tree, path: Path, schemes: frozenset[str]) -> Iterator[Finding]:
+    raw = node.get("replicas") if node.get("mode") == Mode.POLL else None
+    seen: set[str] = set()
+    for index, replica in enumerate(raw) if isinstance(raw, list) else ():
+        if not isinstance(replica, str):
+            continue
+        place = (*path, "replicas", index)
+        if replica in seen:
+            yield Finding(place, f"is there twice: {quoted(replica)}", Severity.WARNING)
+        seen.add(replica)
+        yield from _replica(replica, place, schemes)
+
+
+def _replica(replica: str, path: Path, schemes: frozenset[str]) -> Iterator[Finding]:
+    try:
+        replicas.check(replica, schemes)
+    except ValueError as error:
+        yield Finding(path, refused(str(error), replica))

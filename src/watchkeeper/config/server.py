@@ -1,0 +1,65 @@
+"""Server: what one process needs to know of itself, and what may differ between processes."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from watchkeeper.core.secret import Secret
+
+
+class LogLevel(StrEnum):
+    """How much is logged; the words are read without regard to case."""
+
+    OFF = "off"
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    DEBUG = "debug"
+    TRACE = "trace"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "LogLevel | None":
+        return cls.__members__.get(str(value).upper())
+
+
+@dataclass(frozen=True, slots=True)
+class Inet:
+    """An address of this machine, and the port to listen on there."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, raw: str) -> "Inet":
+        """Return what *raw* says, `0.0.0.0:8080` or `[::]:8080`; raise ValueError with words."""
+        host, _, port = raw.rpartition(":")
+        is_bracketed = host.startswith("[") and host.endswith("]")
+        try:
+            address = ipaddress.ip_address(host[1:-1] if is_bracketed else host)
+        except ValueError:
+            address = None
+        if address is None or is_bracketed is not (address.version == 6):  # noqa: PLR2004
+            raise ValueError("must be an IP address and a port, such as 0.0.0.0:8080 or [::]:8080")
+        if not (port.isascii() and port.isdigit() and int(port) <= 65_535):  # noqa: PLR2004
+            raise ValueError("must end in a port from 0 to 65535")
+        return cls(str(address), int(port))
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """How this process listens, logs and keeps.
+
+    *store* is empty where the file names none. An empty token opens nothing: its API
+    answers 403 to all. *secret_variables* filled secret keys; scripts run without them.
+    """
+
+    log_level: LogLevel
+    inet: Inet
+    manager_token: Secret
+    reporter_token: Secret
+    store: str = field(default="", repr=False)
+    script_parallelism: int = 2
+    secret_variables: frozenset[str] = frozenset()

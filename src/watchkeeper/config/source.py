@@ -1,0 +1,70 @@
+"""Source: the text of a file, and the tree of tables that it spells."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from watchkeeper.config.problems import refusal
+
+MOST_BYTES = 10_000_000
+MOST_NODES = 20_000
+
+_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the file at *path*; raise BadConfig when there is none to be had."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise refusal(str(path), "does not exist; name your file with -c FILE") from None
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise refusal(str(path), f"cannot be read: {reason}") from error
+    if len(content) > MOST_BYTES:
+        raise refusal(str(path), f"is larger than {MOST_BYTES // 1_000_000} MB")
+    return _decode(content, str(path))
+
+
+def parse(text: str, file: str) -> dict[str, Any]:
+    """Return the tables of *text*; raise BadConfig when it is not TOML."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax(str(error), text, file) from None
+    except ValueError:
+        raise refusal(file, "has a number with too many digits") from None
+    nodes = _count_nodes(tree)
+    if nodes > MOST_NODES:
+        raise refusal(file, f"has {nodes} nodes, and {MOST_NODES} are the most")
+    return tree
+
+
+def tables(tree: Any, *keys: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the tables of the list at *keys*, with their index, whatever else is there."""
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    items = tree if isinstance(tree, list) else []
+    return [(index, item) for index, item in enumerate(items) if isinstance(item, dict)]
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        raise refusal(file, f"is not UTF-8: byte 0x{byte:02x}; save it as UTF-8", line) from None
+
+
+def _syntax(message: str, text: str, file: str) -> Exception:
+    place = _PLACE.search(message)
+    words = message[: place.start()] if place else message
+    line = int(place["line"]) if place and place["line"] else len(text.splitlines())
+    return refusal(file, f"is not TOML: {words[:1].lower()}{words[1:]}", line)
+
+
+def _count_nodes(tree: dict[str, Any]) -> int:
+    return sum(len(tables(service, "node")) for _, service in tables(tree, "probe", "service"))

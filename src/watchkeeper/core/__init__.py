@@ -1,0 +1,1 @@
+"""The rules: pure functions of values, with time as an argument."""

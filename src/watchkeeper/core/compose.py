@@ -1,0 +1,137 @@
+"""Composing: from the facts that a lane has not told yet to one message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from watchkeeper.core import facts as fact
+from watchkeeper.core import texts
+from watchkeeper.core.alert import Return
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
+from watchkeeper.core.plan import Page
+from watchkeeper.core.reason import words
+from watchkeeper.core.report import ReplicaName
+
+AlertKey = tuple[str, int]
+_ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who speaks to whom: the parts of a message's id that are no facts."""
+
+    installation: UUID
+    channel: str
+    target: str
+    page: Page
+
+
+def hears(channel: str, facts: Facts) -> Facts | None:
+    """Return what of *facts* is said on *channel*, or None: a channel is not told of itself."""
+    if facts.kind in _ABOUT_CHANNELS and facts.channel == channel:
+        return None
+    return facts
+
+
+def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()) -> Message:
+    """Return the one message that tells all *news*, which must not be empty.
+
+    *letters* are the facts of this lane's dead letters about the same alerts. Equal facts
+    give an equal message with an equal id, whoever composes it and whenever.
+    """
+    newest = news[-1]
+    alerts = tuple(_alert_news(sender, key, news, letters) for key in _alerts(news))
+    members = [member for one in news for member in (*one.dead, *(b.member for b in one.back))]
+    return Message(
+        id=str(_message_id(sender, news, letters)),
+        kind=_kind(news),
+        status=newest.status,
+        at=newest.at,
+        page_title=sender.page.title,
+        page_url=sender.page.url.text,
+        replicas=_unique(name for alert in alerts for name in alert.dead),
+        alerts=alerts,
+        reasons={str(member.replica): words(member.reason_code) for member in members},
+        resumed=_resumed(news),
+        notes=_notes(news),
+        reminder=max(one.reminder for one in news),
+    )
+
+
+def alert_id(installation: UUID, key: AlertKey) -> str:
+    """Return the id that is equal in all messages of the alert *key*."""
+    subject, opened = key
+    return str(uuid5(installation, f"{subject}\n{opened}"))
+
+
+def _message_id(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts]) -> UUID:
+    told = "\n".join(fact.dump(one) for one in (*news, *letters))
+    return uuid5(sender.installation, f"{sender.channel}\n{sender.target}\n{told}")
+
+
+def _kind(news: Sequence[Facts]) -> MessageKind:
+    kinds = {one.kind for one in news}
+    if kinds == {Kind.STARTUP}:
+        return MessageKind.STARTUP
+    if kinds == {Kind.REMINDER}:
+        return MessageKind.REMINDER
+    return MessageKind.CHANGED
+
+
+def _alerts(news: Sequence[Facts]) -> list[AlertKey]:
+    return list(dict.fromkeys(one.alert for one in news if one.alert))
+
+
+def _alert_news(
+    sender: Sender, key: AlertKey, news: Sequence[Facts], letters: Sequence[Facts]
+) -> AlertNews:
+    mine = [one for one in news if one.alert == key]
+    untold = {
+        (member.replica, member.died)
+        for one in (*letters, *mine)
+        if one.alert == key
+        for member in one.died
+    }
+    newest = mine[-1]
+    return AlertNews(
+        id=alert_id(sender.installation, key),
+        subject=newest.subject,
+        since_at=newest.opened_at,
+        dead=tuple(member.replica for member in newest.dead),
+        recovered=tuple(
+            _recovered(back, told=(back.member.replica, back.member.died) not in untold)
+            for one in mine
+            for back in one.back
+        ),
+        is_closed=newest.closed is not None,
+    )
+
+
+def _recovered(back: Return, *, told: bool) -> Recovered:
+    return Recovered(
+        replica=back.member.replica,
+        dead_at=back.member.dead_at,
+        back_at=back.back_at,
+        seconds=back.seconds,
+        told=told,
+        why=back.why,
+    )
+
+
+def _resumed(news: Sequence[Facts]) -> tuple[Recovered, ...]:
+    return tuple(
+        _recovered(back, told=True) for one in news if one.kind is Kind.RESUMED for back in one.back
+    )
+
+
+def _notes(news: Sequence[Facts]) -> tuple[str, ...]:
+    return tuple(
+        texts.ENGLISH[f"note.{one.kind}"].format(channel=one.channel)
+        for one in news
+        if f"note.{one.kind}" in texts.ENGLISH
+    )
+
+
+def _unique(names: Iterable[ReplicaName]) -> tuple[ReplicaName, ...]:
+    return tuple(dict.fromkeys(names))

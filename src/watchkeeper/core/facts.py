@@ -1,0 +1,148 @@
+"""Facts: what a notification says, as a value and as the text that is kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
+
+
+class Kind(StrEnum):
+    """What a notification is about."""
+
+    CHANGED = "changed"
+    REMINDER = "reminder"
+    OPEN = "open"
+    STARTUP = "startup"
+    BROKEN = "broken"
+    DEAD_LETTER = "dead_letter"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One thing to say; nothing else enters a message, and equal facts make equal ids.
+
+    *steady* and *at* are its moment, *status* the page's at that moment. *dead* are the
+    members of the alert that *subject* and *opened* name; *died* and *back* are what
+    changed. *channel* is the one that a `broken` or a `dead_letter` speaks of.
+    """
+
+    kind: Kind
+    steady: int
+    at: int
+    status: Status
+    subject: str = ""
+    opened: int = 0
+    opened_at: int = 0
+    dead: tuple[Member, ...] = ()
+    died: tuple[Member, ...] = ()
+    back: tuple[Return, ...] = ()
+    closed: Leaving | None = None
+    reminder: int = 0
+    channel: str = ""
+
+    @property
+    def alert(self) -> tuple[str, int] | None:
+        """Return the identity of its alert: the subject, and the moment it opened."""
+        return (self.subject, self.opened) if self.opened else None
+
+
+def of_advance(step: Advance, status: Status, steady: int, at: int) -> Facts:
+    """Return what there is to say of *step*."""
+    return Facts(
+        kind=Kind.CHANGED,
+        steady=steady,
+        at=at,
+        status=status,
+        subject=step.alert.subject,
+        opened=step.alert.opened,
+        opened_at=step.alert.opened_at,
+        dead=step.alert.members,
+        died=step.died,
+        back=step.back,
+        closed=step.alert.closed,
+    )
+
+
+def of_open(alert: Alert, status: Status, steady: int, at: int) -> Facts:
+    """Return what a lane that is new while *alert* is open must hear first."""
+    return Facts(
+        kind=Kind.OPEN,
+        steady=steady,
+        at=at,
+        status=status,
+        subject=alert.subject,
+        opened=alert.opened,
+        opened_at=alert.opened_at,
+        dead=alert.members,
+        died=alert.members,
+    )
+
+
+def dump(facts: Facts) -> str:
+    """Return *facts* as canonical JSON: equal facts, equal text."""
+    return json.dumps(
+        {
+            "kind": facts.kind,
+            "steady": facts.steady,
+            "at": facts.at,
+            "status": int(facts.status),
+            "alert": [facts.subject, facts.opened, facts.opened_at],
+            "dead": [_dump_member(member) for member in facts.dead],
+            "died": [_dump_member(member) for member in facts.died],
+            "back": [
+                [*_dump_member(one.member), one.back, one.back_at, one.why] for one in facts.back
+            ],
+            "closed": facts.closed,
+            "reminder": facts.reminder,
+            "channel": facts.channel,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+
+
+def parse(text: str) -> Facts:
+    """Return the facts that `dump` wrote as *text*."""
+    kept: Mapping[str, Any] = json.loads(text)
+    subject, opened, opened_at = kept["alert"]
+    return Facts(
+        kind=Kind(kept["kind"]),
+        steady=kept["steady"],
+        at=kept["at"],
+        status=Status(kept["status"]),
+        subject=subject,
+        opened=opened,
+        opened_at=opened_at,
+        dead=tuple(_parse_member(row) for row in kept["dead"]),
+        died=tuple(_parse_member(row) for row in kept["died"]),
+        back=tuple(_parse_return(row) for row in kept["back"]),
+        closed=Leaving(kept["closed"]) if kept["closed"] else None,
+        reminder=kept["reminder"],
+        channel=kept["channel"],
+    )
+
+
+def _dump_member(member: Member) -> list[object]:
+    return [*member.replica, member.died, member.dead_at, member.reason_code]
+
+
+def _parse_member(row: list[Any]) -> Member:
+    service, node, replica, died, dead_at, reason_code = row
+    return Member(
+        replica=ReplicaName(service, node, replica),
+        died=died,
+        dead_at=dead_at,
+        reason_code=reason_code,
+    )
+
+
+def _parse_return(row: list[Any]) -> Return:
+    *member, back, back_at, why = row
+    return Return(member=_parse_member(member), back=back, back_at=back_at, why=Leaving(why))

@@ -1,0 +1,69 @@
+"""Message: the words that one lane sends, a value made from facts alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
+
+
+class MessageKind(StrEnum):
+    """What a message is for its receivers, in the ancestors' words."""
+
+    STARTUP = "startup"
+    CHANGED = "changed"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """A member that came back; *told* is False when its death was not delivered before."""
+
+    replica: ReplicaName
+    dead_at: int
+    back_at: int
+    seconds: int
+    told: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNews:
+    """What a message says of one alert. *since_at* is wall milliseconds."""
+
+    id: str
+    subject: str
+    since_at: int
+    dead: tuple[ReplicaName, ...]
+    recovered: tuple[Recovered, ...]
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message. *at* is the wall time, in milliseconds, of the newest fact in it.
+
+    *replicas* are all dead ones of its alerts; *reasons* are public words for them.
+    *id* is equal in all repeats. *resumed* were called dead while nothing could be recorded,
+    and are not. *notes* are sentences about the monitor itself.
+    """
+
+    id: str
+    kind: MessageKind
+    status: Status
+    at: int
+    page_title: str
+    page_url: str
+    replicas: tuple[ReplicaName, ...] = ()
+    alerts: tuple[AlertNews, ...] = ()
+    reasons: Mapping[str, str]
+    resumed: tuple[Recovered, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_unrecorded: bool = False
+    reminder: int = 0
+
+    @property
+    def recovered(self) -> tuple[Recovered, ...]:
+        """Return every replica that came back, alert by alert, then those without one."""
+        return tuple(back for alert in self.alerts for back in alert.recovered) + self.resumed

@@ -1,0 +1,159 @@
+"""Plan: the world as configured, one frozen value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.url import Url
+
+
+class Mode(StrEnum):
+    """How the replicas of a node are watched."""
+
+    POLL = "poll"
+    PUSH = "push"
+    SCRIPT = "script"
+    LOCAL = "local"
+
+
+class AlertOn(StrEnum):
+    """What an alert is about: the whole page, or its smaller parts."""
+
+    PAGE = "page"
+    SERVICE = "service"
+    NODE = "node"
+    REPLICA = "replica"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the public sees around the services."""
+
+    title: str
+    url: Url
+    company_name: str
+    icon_color: str
+    icon_url: Url
+    logo_color: str
+    logo_url: Url
+    website_url: Url
+    support_url: Url
+    custom_html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How often and how patiently the replicas of a node are looked at; milliseconds.
+
+    *timeout_ms* is the deadline of one attempt, *sick_ms* the latency from which a good
+    answer is sick. A look has *retries* attempts after the first, *retry_wait_ms* apart.
+    *confirm_dead* and *confirm_healthy* count looks.
+    """
+
+    interval_ms: int = 120_000
+    retries: int = 2
+    retry_wait_ms: int = 500
+    timeout_ms: int = 10_000
+    sick_ms: int = 5_000
+    confirm_dead: int = 1
+    confirm_healthy: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """How reports about a node are judged.
+
+    *grace_ms* is added to the interval that a reporter promises; loads above the two
+    shares (1.0 is all of it) are sick. Bounds: at most *most_replicas* a node.
+    """
+
+    grace_ms: int = 20_000
+    cpu_sick_above: float = 0.90
+    ram_sick_above: float = 0.90
+    most_replicas: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A part of a service, which says how it is watched.
+
+    *replicas* are those that the plan itself names: URLs, or the index of a script.
+    *options* holds, by the scheme of a replica, the settings of its probe.
+    """
+
+    key: str
+    label: str
+    mode: Mode
+    replicas: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    looking: Looking = Looking()
+    listening: Listening = Listening()
+    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    reveal_replica_name: bool = False
+    link_url: Url | None = None
+    link_label: str = ""
+    was: str = ""
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Return whether we look ourselves, instead of waiting for reports."""
+        return self.mode in {Mode.POLL, Mode.SCRIPT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A named group of nodes."""
+
+    key: str
+    label: str
+    nodes: tuple[Node, ...]
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A configured place to speak to. *digest* changes whenever its settings do.
+
+    *targets* maps the key of each lane (a hash of the address, '' where the kind has one
+    target) to the name that an operator reads.
+    """
+
+    key: str
+    kind: str
+    settings: object
+    digest: str
+    targets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({"": ""}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of alerting; *pace_ms* are the waits between news while an alert is open."""
+
+    alert_on: AlertOn = AlertOn.PAGE
+    pace_ms: tuple[int, ...] = (30_000, 120_000, 300_000)
+    startup: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that is watched, shown and told. *digest* is equal where all of it is."""
+
+    page: Page
+    services: tuple[Service, ...]
+    channels: tuple[Channel, ...] = ()
+    policy: Policy = Policy()
+    digest: str = ""
+
+    def nodes(self) -> Iterator[tuple[Service, Node]]:
+        """Yield each node with its service, in the order of the file."""
+        for service in self.services:
+            for node in service.nodes:
+                yield service, node
+
+    def replicas(self) -> Iterator[tuple[ReplicaName, Node]]:
+        """Yield each replica that the plan itself names, with its node."""
+        for service, node in self.nodes():
+            for replica in node.replicas:
+                yield ReplicaName(service.key, node.key, replica), node

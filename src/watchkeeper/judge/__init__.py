@@ -1,0 +1,1 @@
+"""The door: reports in, decisions saved."""

@@ -1,0 +1,183 @@
+"""Deciding: one transaction behind the gate, from reports to what there is to say."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.reason import SILENT
+from watchkeeper.core.report import SELF, ReplicaName, Report, Source
+from watchkeeper.core.sighting import Sighting, observe, silence
+from watchkeeper.core.verdict import Verdict, fold
+from watchkeeper.judge import climb
+from watchkeeper.judge.climb import Decision
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
+from watchkeeper.store import history
+from watchkeeper.store import replica as replica_rows
+from watchkeeper.store import sighting as sighting_rows
+from watchkeeper.store.cursor import Cursor, Undo
+from watchkeeper.store.history import Transition
+from watchkeeper.store.replica import ReplicaRow
+from watchkeeper.store.sighting import Kept
+
+Replicas = dict[tuple[int, str], ReplicaRow]
+Spoken = dict[int, dict[Source, Sighting]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A report about a replica of the node with the number *node_no*."""
+
+    name: ReplicaName
+    node_no: int
+    report: Report
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Return what finds the replica's row."""
+        return self.node_no, self.name.replica
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a batch of entries is decided with."""
+
+    page_no: int
+    rules: Rules
+    now: Moment
+
+
+def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome]:
+    """Return what became of each of *entries*, which hold one report of a sighting each.
+
+    Everything that they change is written: sightings, verdicts, what climbs, what is said.
+    """
+    decision = climb.enter(cursor, case.page_no, case.now, case.rules.alert_on)
+    replicas = replica_rows.find(cursor, (entry.place for entry in entries))
+    outcomes = [_admit(decision, case.rules, replicas, entry) for entry in entries]
+    taken = [e for e, out in zip(entries, outcomes, strict=True) if out is Outcome.TAKEN]
+    spoken = _spoken(cursor, {replicas[entry.place].no for entry in taken})
+    news = _listen(decision, case.rules, replicas, spoken, taken)
+    if not news:
+        raise Undo(outcomes)
+    evidence = {replicas[e.place].no: e.report for e in news}
+    rejudge(decision, {replicas[e.place].no: replicas[e.place] for e in news}, spoken, evidence)
+    return outcomes
+
+
+def rejudge(
+    decision: Decision,
+    replicas: Mapping[int, ReplicaRow],
+    spoken: Spoken,
+    evidence: Mapping[int, Report],
+) -> None:
+    """Fold what is *spoken* of each of *replicas*, and write everything that follows."""
+    after = {
+        no: _fold(row, spoken.get(no, {}).values(), decision.now.at) for no, row in replicas.items()
+    }
+    replica_rows.save(decision.cursor, list(after.values()), decision.page.revision)
+    changed = [no for no, row in after.items() if row.status is not replicas[no].status]
+    for no in changed:
+        _log(decision, replicas[no], after[no], evidence.get(no))
+    if changed:
+        decision.climb({replicas[no].node_no for no in changed})
+    if climb.dead_changed((replicas[no].status, after[no].status) for no in changed):
+        decision.alarm()
+    decision.finish()
+
+
+def _admit(decision: Decision, rules: Rules, replicas: Replicas, entry: Entry) -> Outcome:
+    found = replicas.get(entry.place)
+    if found and found.gone_at is None:
+        return Outcome.TAKEN
+    if entry.report.source == SELF:
+        return Outcome.UNKNOWN
+    if _is_full(decision.cursor, rules, entry):
+        return Outcome.FULL
+    new = ReplicaRow(no=0, node_no=entry.node_no, key=entry.name.replica, since_at=decision.now.at)
+    row = replica_rows.register(decision.cursor, new, "report", decision.page.revision)
+    replicas[entry.place] = row
+    return Outcome.TAKEN
+
+
+def _is_full(cursor: Cursor, rules: Rules, entry: Entry) -> bool:
+    most = rules.most_replicas(entry.name.service, entry.name.node)
+    here, gone, everywhere = replica_rows.count(cursor, entry.node_no)
+    return here >= most or gone >= most * MOST_GONE or everywhere >= MOST_REPLICAS
+
+
+def _spoken(cursor: Cursor, replica_nos: Collection[int]) -> Spoken:
+    spoken: Spoken = {no: {} for no in replica_nos}
+    for kept in sighting_rows.of_replicas(cursor, replica_nos):
+        spoken[kept.replica_no][kept.sighting.source] = kept.sighting
+    return spoken
+
+
+def _listen(
+    decision: Decision, rules: Rules, replicas: Replicas, spoken: Spoken, taken: Iterable[Entry]
+) -> list[Entry]:
+    """Write the sightings after the reports of *taken*; return the entries that moved one."""
+    news: list[Entry] = []
+    first: list[Kept] = []
+    again: list[tuple[Kept, int]] = []
+    numbers = _SourceNumbers(decision)
+    for entry in taken:
+        replica_no, report = replicas[entry.place].no, entry.report
+        last = spoken[replica_no].get(report.source)
+        if report.reason.code == SILENT and not _is_silent(decision, last):
+            continue
+        after = observe(last, report, rules.confirm(entry.name.service, entry.name.node))
+        if after is None:
+            continue
+        kept = Kept(replica_no, numbers.of(report.source), after)
+        if last is None:
+            first.append(kept)
+        else:
+            again.append((kept, last.heard))
+        spoken[replica_no][report.source] = after
+        news.append(entry)
+    sighting_rows.insert(decision.cursor, first)
+    sighting_rows.save(decision.cursor, again)
+    return news
+
+
+def _is_silent(decision: Decision, last: Sighting | None) -> bool:
+    """Return whether a promise is broken now, too: we may have been deaf meanwhile."""
+    return bool(last and silence(last, decision.page.hears_since, decision.now.steady))
+
+
+class _SourceNumbers:
+    """The numbers of the sources of one batch, each asked for once."""
+
+    def __init__(self, decision: Decision) -> None:
+        self._decision = decision
+        self._known: dict[Source, int] = {}
+
+    def of(self, source: Source) -> int:
+        if source not in self._known:
+            decision = self._decision
+            self._known[source] = sighting_rows.source_no(decision.cursor, decision.page_no, source)
+        return self._known[source]
+
+
+def _fold(row: ReplicaRow, sightings: Iterable[Sighting], at: int) -> ReplicaRow:
+    before = Verdict(status=row.status, standing=row.standing, reason_code=row.reason_code)
+    verdict = fold(before, tuple(sightings))
+    is_same = (verdict.status, verdict.standing) == (before.status, before.standing)
+    return replace(
+        row,
+        status=verdict.status,
+        standing=verdict.standing,
+        reason_code=verdict.reason_code,
+        since_at=row.since_at if is_same else at,
+    )
+
+
+def _log(decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report | None) -> None:
+    evidence_no = None
+    if report and (report.evidence or report.reason.detail):
+        body = "\n".join(filter(None, (report.reason.detail, report.evidence)))
+        evidence_no = history.add_evidence(decision.cursor, after.no, decision.now.at, body)
+    decision.transitions.append(
+        Transition("replica", after.no, before.status, after.status, after.reason_code, evidence_no)
+    )

@@ -1,0 +1,225 @@
+"""The door: every report enters here, by whatever road it came."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.reason import SILENT
+from watchkeeper.core.report import SELF, ReplicaName, Report, Source
+from watchkeeper.core.sighting import says_nothing_new
+from watchkeeper.judge.decide import Case, Entry, decide
+from watchkeeper.judge.flush import flush
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.recording import Recording
+from watchkeeper.judge.rules import Rules
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import sighting as sighting_rows
+from watchkeeper.store.cursor import Cursor, Line, Store, Undo
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.sighting import Kept, SightingKey
+
+Voice = tuple[ReplicaName, Source]
+T = TypeVar("T")
+_GATE_BATCH = 250
+_FAST_BATCH = 500
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A report on its way, and who waits for its outcome."""
+
+    voice: Voice
+    report: Report
+    answer: "asyncio.Future[Outcome]"
+    kept: Kept | None = None
+
+
+class Door:
+    """Takes reports, and answers each once it is on disk."""
+
+    def __init__(
+        self, store: Store, follower: Follower, clock: Clock, rules: Rules, recording: Recording
+    ) -> None:
+        self.rules = rules
+        self._store = store
+        self._follower = follower
+        self._clock = clock
+        self._recording = recording
+        self._fast = _Queue(_FAST_BATCH)
+        self._gate = _Queue(_GATE_BATCH)
+        self._latest: dict[Voice, int] = {}
+
+    def take(self, name: ReplicaName, report: Report) -> "asyncio.Future[Outcome]":
+        """Return the outcome of *report* to come, or StoreRefused where it cannot be kept."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        voice = (name, report.source)
+        if report.source != SELF and report.reason.code != SILENT:
+            report = self._in_order(voice, report)
+        waiting = _Waiting(voice, report, answer)
+        kept = self._follower.view.kept(name, report.source)
+        if kept is None or self._gate.holds(voice) or not says_nothing_new(kept.sighting, report):
+            self._gate.put(waiting)
+        elif report.valid_ms:
+            waiting.kept = _said_again(kept, report)
+            self._fast.put(waiting)
+        elif self._follower.is_fresh():
+            answer.set_result(Outcome.TAKEN)
+        else:
+            self._gate.put(waiting)
+        return answer
+
+    async def flush(self, name: ReplicaName, actor: str) -> bool:
+        """Let the replica *name* leave the page, as *actor* asks; return whether it was there."""
+        del actor
+        node_no = self._follower.view.node_no(name.service, name.node)
+        if node_no is None:
+            return False
+        job = partial(flush, case=self._case(), name=name, node_no=node_no)
+        was_there = await self._save(partial(self._store.write, job))
+        self._follower.hurry()
+        return bool(was_there)
+
+    async def run(self) -> None:
+        """Carry reports to the store until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._run_fast())
+            group.create_task(self._run_gate())
+
+    async def _run_fast(self) -> None:
+        while True:
+            batch = await self._fast.batch()
+            said = [waiting.kept for waiting in batch if waiting.kept]
+            job = partial(_swallow, said=said, generation=self._follower.generation)
+            try:
+                moved = await self._save(partial(self._store.write, job, Line.FAST))
+            except StoreRefused as error:
+                self._fail(batch, error)
+                continue
+            finally:
+                self._fast.done(batch)
+            for waiting in batch:
+                self._settle_fast(waiting, moved)
+
+    async def _run_gate(self) -> None:
+        while True:
+            batch = await self._gate.batch()
+            try:
+                outcomes = await self._decide(batch)
+            except StoreRefused as error:
+                self._fail(batch, error)
+            else:
+                self._follower.hurry()
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    self._settle(waiting, outcome)
+            finally:
+                self._gate.done(batch)
+
+    async def _decide(self, batch: Sequence[_Waiting]) -> list[Outcome]:
+        view = self._follower.view
+        known = [(w, view.node_no(w.voice[0].service, w.voice[0].node)) for w in batch]
+        entries = [Entry(w.voice[0], no, w.report) for w, no in known if no is not None]
+        if not entries:
+            return [Outcome.UNKNOWN] * len(batch)
+        job = partial(decide, case=self._case(), entries=entries)
+        decided = iter(await self._save(partial(self._store.write, job)))
+        return [Outcome.UNKNOWN if no is None else next(decided) for _, no in known]
+
+    async def _save(self, write: Callable[[], Awaitable[T]]) -> T:
+        try:
+            result = await write()
+        except StoreRefused:
+            self._recording.refused(self._clock.steady())
+            raise
+        self._recording.worked()
+        return result
+
+    def _settle_fast(self, waiting: _Waiting, moved: set[SightingKey]) -> None:
+        if waiting.kept and waiting.kept.key in moved:
+            self._follower.view.moved(waiting.kept)
+            self._settle(waiting, Outcome.TAKEN)
+        else:
+            self._gate.put(waiting)
+
+    def _settle(self, waiting: _Waiting, outcome: Outcome) -> None:
+        if outcome is not Outcome.TAKEN:
+            self._latest.pop(waiting.voice, None)
+        if not waiting.answer.done():
+            waiting.answer.set_result(outcome)
+
+    def _fail(self, batch: Sequence[_Waiting], error: StoreRefused) -> None:
+        for waiting in batch:
+            name, source = waiting.voice
+            if source == SELF:
+                self._recording.keep(name, waiting.report)
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
+
+    def _case(self) -> Case:
+        now = Moment(steady=self._clock.steady(), at=self._clock.wall())
+        return Case(self._follower.page_no, self.rules, now)
+
+    def _in_order(self, voice: Voice, report: Report) -> Report:
+        """Return *report* heard after the one before it, though within one millisecond."""
+        heard = max(report.heard, self._latest.get(voice, -1) + 1)
+        self._latest[voice] = heard
+        return report if heard == report.heard else replace(report, heard=heard)
+
+
+class _Queue:
+    """Reports that wait for a commit; a batch holds one of each voice, in order."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: deque[_Waiting] = deque()
+        self._held: Counter[Voice] = Counter()
+        self._filled = asyncio.Event()
+
+    def put(self, waiting: _Waiting) -> None:
+        self._waiting.append(waiting)
+        self._held[waiting.voice] += 1
+        self._filled.set()
+
+    def holds(self, voice: Voice) -> bool:
+        return voice in self._held
+
+    async def batch(self) -> list[_Waiting]:
+        await self._filled.wait()
+        taken: dict[Voice, _Waiting] = {}
+        later: list[_Waiting] = []
+        while self._waiting and len(taken) < self._most:
+            waiting = self._waiting.popleft()
+            if taken.setdefault(waiting.voice, waiting) is not waiting:
+                later.append(waiting)
+        self._waiting.extendleft(reversed(later))
+        if not self._waiting:
+            self._filled.clear()
+        return list(taken.values())
+
+    def done(self, batch: Sequence[_Waiting]) -> None:
+        for waiting in batch:
+            self._held[waiting.voice] -= 1
+            if not self._held[waiting.voice]:
+                del self._held[waiting.voice]
+
+
+def _said_again(kept: Kept, report: Report) -> Kept:
+    moved = replace(
+        kept.sighting,
+        heard=report.heard,
+        seq=report.seq,
+        valid_ms=report.valid_ms,
+        cpu=report.cpu,
+        ram=report.ram,
+    )
+    return Kept(kept.replica_no, kept.source_no, moved)
+
+
+def _swallow(cursor: Cursor, said: Sequence[Kept], generation: int) -> set[SightingKey]:
+    if cursor.generation != generation:
+        raise Undo(set())
+    return sighting_rows.swallow(cursor, said)

@@ -1,0 +1,259 @@
+"""Reconciling: from the plan of the file to rows, in one transaction behind the gate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import NamedTuple
+
+from watchkeeper.core.alert import Leaving, Moment
+from watchkeeper.core.plan import Mode, Node, Plan
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Standing, Status
+from watchkeeper.judge import climb
+from watchkeeper.judge.channels import reconcile_channels
+from watchkeeper.judge.climb import Decision
+from watchkeeper.store import gate, tree
+from watchkeeper.store import replica as replica_rows
+from watchkeeper.store import sighting as sighting_rows
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.errors import StoreUnusable
+from watchkeeper.store.replica import ReplicaRow
+from watchkeeper.store.tree import Branch
+
+FILE = "file"
+_REGISTERED = frozenset({Mode.PUSH, Mode.LOCAL})
+Family = dict[str, Branch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to reconcile: *removes* says that nobody living has another plan."""
+
+    page_no: int
+    plan: Plan
+    now: Moment
+    removes: bool
+    force: bool = False
+
+
+class Rows(NamedTuple):
+    """The rows of a page, each living or gone, by what finds them in a plan."""
+
+    services: Family
+    nodes: dict[int, Family]
+    replicas: dict[int, dict[str, ReplicaRow]]
+
+
+class Wanted(NamedTuple):
+    """A service or node as the plan wants it; *was* is the key that it had before."""
+
+    parent: int
+    key: str
+    label: str
+    position: int
+    mode: str
+    was: str
+
+
+def reconcile(cursor: Cursor, order: Order) -> None:
+    """Make the rows that the file owns agree with the plan of *order*.
+
+    It adds first; what is gone leaves only when the order says so. Raise StoreUnusable,
+    having changed nothing, where more than half of the nodes would go at once.
+    """
+    decision = climb.enter(cursor, order.page_no, order.now, order.plan.policy.alert_on)
+    _add_services(decision, order.plan)
+    _add_nodes(decision, order.plan)
+    _add_replicas(decision, order.plan)
+    rows = read_rows(cursor, order.page_no)
+    gone = _gone(order.plan, rows)
+    if not order.force:
+        _refuse_another_plan(rows, gone)
+    left: dict[ReplicaName, Leaving] = {}
+    if order.removes:
+        left = _remove(decision, rows, gone)
+        gate.save_plan(cursor, order.page_no, order.plan.digest)
+    decision.alarm(left)
+    decision.finish()
+    reconcile_channels(decision, order.plan.channels, removes=order.removes)
+
+
+def read_rows(cursor: Cursor, page_no: int) -> Rows:
+    """Return all rows of the page, for finding them by the keys of a plan."""
+    nodes: dict[int, Family] = {}
+    for node in tree.nodes(cursor, page_no):
+        nodes.setdefault(node.parent, {})[node.key] = node
+    replicas: dict[int, dict[str, ReplicaRow]] = {}
+    for replica in replica_rows.of_page(cursor, page_no):
+        replicas.setdefault(replica.node_no, {})[replica.key] = replica
+    services = {service.key: service for service in tree.services(cursor, page_no)}
+    return Rows(services, nodes, replicas)
+
+
+def _add_services(decision: Decision, plan: Plan) -> None:
+    known = {row.key: row for row in tree.services(decision.cursor, decision.page_no)}
+    wanted = [
+        Wanted(decision.page_no, service.key, service.label, position, "", service.was)
+        for position, service in enumerate(plan.services)
+    ]
+    new, changed = _sort(decision, known, wanted)
+    tree.save_services(decision.cursor, changed, decision.page.revision)
+    tree.insert_services(decision.cursor, decision.page_no, new, decision.page.revision)
+
+
+def _add_nodes(decision: Decision, plan: Plan) -> None:
+    rows = read_rows(decision.cursor, decision.page_no)
+    for service in plan.services:
+        parent = rows.services[service.key].no
+        wanted = [
+            Wanted(parent, node.key, node.label, position, str(node.mode), node.was)
+            for position, node in enumerate(service.nodes)
+        ]
+        new, changed = _sort(decision, rows.nodes.get(parent, {}), wanted)
+        tree.save_nodes(decision.cursor, changed, decision.page.revision)
+        tree.insert_nodes(decision.cursor, new, decision.page.revision)
+
+
+def _add_replicas(decision: Decision, plan: Plan) -> None:
+    rows = read_rows(decision.cursor, decision.page_no)
+    new: list[ReplicaRow] = []
+    changed: list[ReplicaRow] = []
+    for row, node in _planned(plan, rows):
+        known = rows.replicas.get(row.no, {})
+        for position, key in enumerate(node.replicas):
+            pending = _pending(row.no, key, position, decision.now.at)
+            before = known.get(key)
+            if before is None:
+                new.append(pending)
+            elif before.gone_at is not None:
+                changed.append(replace(pending, no=before.no))
+            elif before.position != position:
+                changed.append(replace(before, position=position))
+    replica_rows.save(decision.cursor, changed, decision.page.revision)
+    replica_rows.add(decision.cursor, new, FILE, decision.page.revision)
+
+
+def _sort(
+    decision: Decision, known: Mapping[str, Branch], wanted: Iterable[Wanted]
+) -> tuple[list[Branch], list[Branch]]:
+    """Return the branches that are new, and those that the plan wants otherwise."""
+    new, changed = [], []
+    for one in wanted:
+        before = known.get(one.key) or _living(known.get(one.was))
+        if before is None:
+            new.append(_new(one, decision.now.at))
+            continue
+        after = before._replace(
+            key=one.key, label=one.label, position=one.position, mode=one.mode, gone_at=None
+        )
+        if after != before:
+            changed.append(after)
+    return new, changed
+
+
+def _new(one: Wanted, at: int) -> Branch:
+    return Branch(
+        no=0,
+        parent=one.parent,
+        key=one.key,
+        label=one.label,
+        position=one.position,
+        mode=one.mode,
+        status=Status.HEALTHY,
+        since_at=at,
+        owner=FILE,
+        gone_at=None,
+    )
+
+
+def _pending(node_no: int, key: str, position: int, at: int) -> ReplicaRow:
+    return ReplicaRow(
+        no=0,
+        node_no=node_no,
+        key=key,
+        position=position,
+        standing=Standing.PENDING,
+        since_at=at,
+    )
+
+
+def _living(branch: Branch | None) -> Branch | None:
+    return branch if branch and branch.gone_at is None else None
+
+
+def _planned(plan: Plan, rows: Rows) -> Iterable[tuple[Branch, Node]]:
+    for service in plan.services:
+        family = rows.nodes.get(rows.services[service.key].no, {})
+        for node in service.nodes:
+            yield family[node.key], node
+
+
+def _gone(plan: Plan, rows: Rows) -> Rows:
+    """Return the living rows that the plan no longer has."""
+    services = {service.key for service in plan.services}
+    planned = {row.no: node for row, node in _planned(plan, rows)}
+    nodes = [
+        row
+        for family in rows.nodes.values()
+        for row in family.values()
+        if row.gone_at is None and row.owner == FILE and row.no not in planned
+    ]
+    replicas = [
+        row
+        for node_no, family in rows.replicas.items()
+        for row in family.values()
+        if row.gone_at is None and not _has(planned.get(node_no), row.key)
+    ]
+    return Rows(
+        {
+            key: row
+            for key, row in rows.services.items()
+            if row.gone_at is None and row.owner == FILE and key not in services
+        },
+        {
+            parent: {node.key: node for node in family}
+            for parent, family in groupby(nodes, key=lambda node: node.parent)
+        },
+        {
+            node_no: {replica.key: replica for replica in family}
+            for node_no, family in groupby(replicas, key=lambda replica: replica.node_no)
+        },
+    )
+
+
+def _has(node: Node | None, replica: str) -> bool:
+    return node is not None and (node.mode in _REGISTERED or replica in node.replicas)
+
+
+def _refuse_another_plan(rows: Rows, gone: Rows) -> None:
+    living = sum(_living(node) is not None for f in rows.nodes.values() for node in f.values())
+    leaving = sum(len(family) for family in gone.nodes.values())
+    if leaving * 2 > living:
+        raise StoreUnusable(
+            f"{leaving} of the {living} nodes in this database are not in the config: it seems "
+            "to belong to another one; choose another --store, or say --force"
+        )
+
+
+def _remove(decision: Decision, rows: Rows, gone: Rows) -> dict[ReplicaName, Leaving]:
+    """Let go of everything *gone*; return the names of the replicas that left with it."""
+    cursor, revision, at = decision.cursor, decision.page.revision, decision.now.at
+    services = [row._replace(gone_at=at) for row in gone.services.values()]
+    nodes = [row._replace(gone_at=at) for f in gone.nodes.values() for row in f.values()]
+    replicas = [replace(row, gone_at=at) for f in gone.replicas.values() for row in f.values()]
+    tree.save_services(cursor, services, revision)
+    tree.save_nodes(cursor, nodes, revision)
+    replica_rows.save(cursor, replicas, revision)
+    sighting_rows.forget(cursor, [row.no for row in replicas])
+    decision.climb({row.node_no for row in replicas} | {node.no for node in nodes})
+    return _names(rows, replicas)
+
+
+def _names(rows: Rows, replicas: Sequence[ReplicaRow]) -> dict[ReplicaName, Leaving]:
+    services = {row.no: row.key for row in rows.services.values()}
+    nodes = {node.no: node for family in rows.nodes.values() for node in family.values()}
+    return {
+        ReplicaName(services[node.parent], node.key, row.key): Leaving.REMOVED
+        for row in replicas
+        for node in (nodes[row.node_no],)
+    }

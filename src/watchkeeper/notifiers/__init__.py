@@ -1,0 +1,1 @@
+"""One file for each way to speak: a docstring, frozen `Settings` and one `send`."""

@@ -1,0 +1,80 @@
+"""Webhook: a JSON document, sent by POST to any URL."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from watchkeeper.core.alert import Leaving
+from watchkeeper.core.message import AlertNews, Message, Recovered
+from watchkeeper.core.url import Url
+from watchkeeper.outside.outside import Outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where to send."""
+
+    hook_url: Url = field(
+        metadata={"doc": "where every message is sent to, by POST", "secret": True}
+    )
+
+
+async def send(message: Message, settings: Settings, outside: Outside) -> None:
+    """Send *message*; a receiver that knows its `Idempotency-Key` has seen it before."""
+    await outside.http.post(
+        settings.hook_url,
+        headers={"idempotency-key": message.id},
+        json=document(message),
+    )
+
+
+def document(message: Message) -> dict[str, object]:
+    """Return the body of *message*: the ancestors' keys in their order, then our own."""
+    newest = message.alerts[-1] if message.alerts else None
+    body: dict[str, object] = {
+        "type": message.kind.value,
+        "status": message.status.word,
+        "time": f"{_moment(message.at):%H:%M:%S} UTC+00:00",
+        "replicas": [str(name) for name in message.replicas],
+        "page": {"title": message.page_title, "url": message.page_url},
+        "id": message.id,
+        "alert": newest.id if newest else None,
+        "since": _iso(newest.since_at) if newest else None,
+        "alerts": [_alert(alert) for alert in message.alerts],
+        "recovered": [_recovered(back) for back in message.recovered],
+        "reasons": dict(message.reasons),
+    }
+    if message.notes:
+        body["notes"] = list(message.notes)
+    if message.is_unrecorded:
+        body["unrecorded"] = True
+    return body
+
+
+def _alert(alert: AlertNews) -> dict[str, object]:
+    return {
+        "alert": alert.id,
+        "since": _iso(alert.since_at),
+        "dead": [str(name) for name in alert.dead],
+        "recovered": [str(back.replica) for back in alert.recovered],
+    }
+
+
+def _recovered(back: Recovered) -> dict[str, object]:
+    said: dict[str, object] = {
+        "replica": str(back.replica),
+        "dead_at": _iso(back.dead_at),
+        "back_at": _iso(back.back_at),
+        "seconds": back.seconds,
+        "told": back.told,
+    }
+    if back.why != Leaving.RECOVERED:
+        said["why"] = str(back.why)
+    return said
+
+
+def _moment(wall: int) -> datetime:
+    return datetime.fromtimestamp(wall / 1000, UTC)
+
+
+def _iso(wall: int) -> str:
+    return _moment(wall).isoformat(timespec="milliseconds").replace("+00:00", "Z")

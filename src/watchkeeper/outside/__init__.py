@@ -1,0 +1,1 @@
+"""The world: clock, names, connections, HTTP. The one room that tests replace."""

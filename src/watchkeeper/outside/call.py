@@ -1,0 +1,106 @@
+"""Call: what is asked over HTTP, where, and how; and the bytes that ask it."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
+
+from watchkeeper.core.url import DEFAULT_PORTS, Url
+from watchkeeper.outside.addresses import Reach
+from watchkeeper.outside.connect import Place
+from watchkeeper.outside.tls import SYSTEM, Trust
+
+_UNTOUCHED = "/?%:@!$&'()*+,;=~-._[]|"
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A place that speaks HTTP, and what is asked there, taken from a URL."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    authorization: str = ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Return whether TLS is spoken there."""
+        return self.scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port: what credentials may be sent to."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        """Return the host as a `Host` header has it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@lru_cache(maxsize=32_768)
+def target_of(url: str) -> Target:
+    """Return where *url*, of http or https, leads; raise ValueError when it leads nowhere."""
+    parts = urlsplit(Url.parse(url).text)
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f"must begin with http:// or https://, not {parts.scheme}://")
+    if not parts.hostname:
+        raise ValueError("has no host")
+    query = f"?{parts.query}" if parts.query else ""
+    return Target(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        path=quote((parts.path or "/") + query, safe=_UNTOUCHED),
+        authorization=_basic(parts.username, parts.password),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request: a header of *headers* takes the place of ours of the same name.
+
+    At most *most_body* bytes of the answer's body are wanted; with 0 its headers suffice.
+    """
+
+    target: Target
+    method: str
+    headers: Headers = ()
+    body: bytes = b""
+    trust: Trust = SYSTEM
+    resolver: str = ""
+    reach: Reach = Reach.ANYWHERE
+    most_body: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Return where to connect to."""
+        target = self.target
+        return Place(host=target.host, port=target.port, resolver=self.resolver, reach=self.reach)
+
+
+def request_of(call: Call) -> bytes:
+    """Return the bytes of *call*, which ask for an uncompressed answer and for no more."""
+    method, target, body = call.method, call.target, call.body
+    taken = {name.lower() for name, _ in call.headers}
+    ours = [("host", target.authority), ("accept", "*/*"), ("accept-encoding", "identity")]
+    ours += [("connection", "close")]
+    if target.authorization:
+        ours.append(("authorization", target.authorization))
+    if body or method in {"POST", "PUT", "PATCH"}:
+        ours.append(("content-length", str(len(body))))
+    lines = [f"{method} {target.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in ours if name not in taken]
+    lines += [f"{name}: {value}" for name, value in call.headers]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace") + body
+
+
+def _basic(user: str | None, password: str | None) -> str:
+    if user is None and password is None:
+        return ""
+    pair = f"{unquote(user or '')}:{unquote(password or '')}"
+    return f"Basic {b64encode(pair.encode()).decode()}"

@@ -1,0 +1,70 @@
+"""The only module that reads the clocks: steady time decides, wall time is shown."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Protocol
+
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Clock(Protocol):
+    """Times in integer milliseconds."""
+
+    def boottime(self) -> int:
+        """Return the time since the machine started, suspension included."""
+
+    def wall(self) -> int:
+        """Return the time of day since 1970, for people only."""
+
+    def steady(self) -> int:
+        """Return the time that never goes back, and by which everything is decided."""
+
+    def adopt(self, steady: int) -> None:
+        """Move on to *steady* where that is later: another process has seen it."""
+
+    def boot_id(self) -> str:
+        """Return a name that is new whenever the boottime starts again."""
+
+    async def sleep(self, ms: int) -> None:
+        """Wait for *ms* milliseconds."""
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    def __init__(self) -> None:
+        self._ahead = 0
+
+    def boottime(self) -> int:
+        """Return the time since the machine started, suspension included."""
+        return time.clock_gettime_ns(_BOOTTIME) // 1_000_000
+
+    def wall(self) -> int:
+        """Return the time of day since 1970, for people only."""
+        return time.time_ns() // 1_000_000
+
+    def steady(self) -> int:
+        """Return the time that never goes back, and by which everything is decided."""
+        return self._ahead + self.boottime()
+
+    def adopt(self, steady: int) -> None:
+        """Move on to *steady* where that is later: another process has seen it."""
+        self._ahead = max(self._ahead, steady - self.boottime())
+
+    def boot_id(self) -> str:
+        """Return a name that is new whenever the boottime starts again."""
+        try:
+            return _BOOT_ID.read_text().strip()
+        except OSError:
+            return f"process-{time.time_ns()}"
+
+    async def sleep(self, ms: int) -> None:
+        """Wait for *ms* milliseconds."""
+        await asyncio.sleep(ms / 1000)
+
+
+def micros() -> int:
+    """Return microseconds by which a latency is measured, and nothing is decided."""
+    return time.perf_counter_ns() // 1000

@@ -1,0 +1,160 @@
+"""The one function through which everything connects: resolve once, check, connect to that."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TypeVar
+
+from watchkeeper.outside.addresses import STRICT, Policy, Reach
+from watchkeeper.outside.failure import (
+    CutOff,
+    Failure,
+    Forbidden,
+    HostUnreachable,
+    NoDescriptor,
+    NoRight,
+    NoRoute,
+    Ours,
+    PortRefused,
+    TimedOut,
+)
+from watchkeeper.outside.journey import Journey, Phase
+from watchkeeper.outside.resolve import Resolver
+
+P = TypeVar("P", bound=asyncio.BaseProtocol)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where to connect to. *resolver* is the address of a resolver for this place alone."""
+
+    host: str
+    port: int
+    resolver: str = ""
+    reach: Reach = Reach.ANYWHERE
+
+
+class Connector:
+    """Connects to checked addresses only, each address of a name in turn.
+
+    An address that does not answer may use its share of the time that is left, so that the
+    next one gets its turn. Every method raises Failure; the caller holds the total deadline.
+    """
+
+    def __init__(self, resolver: Resolver, policy: Policy = STRICT) -> None:
+        self._resolver = resolver
+        self._policy = policy
+
+    async def protocol(
+        self, factory: Callable[[], P], place: Place, journey: Journey
+    ) -> tuple[P, str]:
+        """Return the connected protocol that *factory* makes, and the address reached."""
+        loop = asyncio.get_running_loop()
+
+        async def attempt(address: str) -> P:
+            _, protocol = await loop.create_connection(factory, address, place.port)
+            return protocol
+
+        return await self._first_of(place, journey, attempt)
+
+    async def socket(self, place: Place, journey: Journey) -> tuple[socket.socket, str]:
+        """Return a connected non-blocking socket, which the caller closes, and the address."""
+
+        async def attempt(address: str) -> socket.socket:
+            return await _connected(address, place.port)
+
+        return await self._first_of(place, journey, attempt)
+
+    async def _first_of(
+        self, place: Place, journey: Journey, attempt: Callable[[str], Awaitable[T]]
+    ) -> tuple[T, str]:
+        addresses, failures = await self._checked(place, journey)
+        journey.enter(Phase.CONNECT)
+        for waiting, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            journey.note(f"{address} port {place.port}")
+            share = asyncio.timeout(journey.left_s() / waiting) if waiting > 1 else nullcontext()
+            try:
+                async with share:
+                    connected = await attempt(address)
+            except OSError as error:
+                failures.append(_explained(error, f"{address} port {place.port}"))
+            else:
+                return connected, address
+        raise _gravest(failures)
+
+    async def _checked(self, place: Place, journey: Journey) -> tuple[list[str], list[Failure]]:
+        journey.enter(Phase.RESOLVE)
+        resolved = await self._resolver.resolve(place.host, place.resolver)
+        journey.note(", ".join(resolved.addresses))
+        if resolved.is_old:
+            journey.note("an earlier answer, for the resolver fails")
+        allowed: list[str] = []
+        failures: list[Failure] = []
+        for address in resolved.addresses:
+            why = self._policy.objection(address, place.reach)
+            if why:
+                failures.append(Forbidden(f"{address} is a {why} address: never connected to"))
+            else:
+                allowed.append(address)
+        return allowed, failures
+
+
+async def _connected(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+_WORDS: dict[type[Failure], str] = {
+    PortRefused: "refused the connection: nobody listens there",
+    CutOff: "reset the connection at once",
+    TimedOut: "did not answer",
+    HostUnreachable: "cannot be reached: a router on the way says so",
+    NoRoute: "has no route from here: this machine has no such network",
+    NoRight: "may not be connected to: the firewall or the rights of this machine forbid it",
+    NoDescriptor: "got no socket: this process or machine has too many open",
+}
+
+_KINDS: dict[int | None, type[Failure]] = {
+    None: TimedOut,
+    errno.ETIMEDOUT: TimedOut,
+    errno.ECONNREFUSED: PortRefused,
+    errno.ECONNRESET: CutOff,
+    errno.ECONNABORTED: CutOff,
+    errno.EHOSTUNREACH: HostUnreachable,
+    errno.EHOSTDOWN: HostUnreachable,
+    errno.ENETUNREACH: NoRoute,
+    errno.ENETDOWN: NoRoute,
+    errno.EADDRNOTAVAIL: NoRoute,
+    errno.EAFNOSUPPORT: NoRoute,
+    errno.EACCES: NoRight,
+    errno.EPERM: NoRight,
+    errno.EMFILE: NoDescriptor,
+    errno.ENFILE: NoDescriptor,
+    errno.ENOBUFS: NoDescriptor,
+    errno.ENOMEM: NoDescriptor,
+}
+
+
+def _explained(error: OSError, where: str) -> Failure:
+    kind = _KINDS.get(error.errno)
+    if kind is None:
+        return HostUnreachable(f"{where} cannot be reached: {error.strerror or error}")
+    return kind(f"{where} {_WORDS[kind]}")
+
+
+def _gravest(failures: list[Failure]) -> Failure:
+    """Return one failure for all; what the target did counts more than what we could not."""
+    theirs = [failure for failure in failures if not isinstance(failure, Ours)]
+    kind = type((theirs or failures)[0])
+    return kind("; ".join(map(str, failures)))

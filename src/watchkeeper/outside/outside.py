@@ -1,0 +1,49 @@
+"""Outside: all that probes and notifiers may know of the world, as one value."""
+
+from dataclasses import dataclass, replace
+
+from watchkeeper.outside.addresses import STRICT, Policy
+from watchkeeper.outside.clock import Clock, SystemClock
+from watchkeeper.outside.connect import Connector
+from watchkeeper.outside.http import Http
+from watchkeeper.outside.resolve import Resolver, SystemResolver
+from watchkeeper.outside.sending import Sending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The world. *user_agent* is how our looks name themselves."""
+
+    clock: Clock
+    resolver: Resolver
+    connect: Connector
+    http: Http
+    user_agent: str = "watchkeeper"
+
+    def for_sending(self, sending: Sending) -> "Outside":
+        """Return the world in which every request belongs to *sending*."""
+        return replace(self, http=self.http.for_sending(sending))
+
+    async def close(self) -> None:
+        """Let go of what is open to the world."""
+        await self.resolver.close()
+
+
+def real(
+    *,
+    clock: Clock | None = None,
+    resolver: Resolver | None = None,
+    policy: Policy = STRICT,
+    user_agent: str = "watchkeeper",
+) -> Outside:
+    """Return the real world, but for what is given; made while the event loop runs."""
+    clock = clock or SystemClock()
+    resolver = resolver or SystemResolver(clock)
+    connector = Connector(resolver, policy)
+    return Outside(
+        clock=clock,
+        resolver=resolver,
+        connect=connector,
+        http=Http(connector, clock, user_agent),
+        user_agent=user_agent,
+    )

@@ -1,0 +1,1 @@
+"""One file for each way to look: a docstring, its `SCHEMES`, frozen `Options` and one `look`."""

@@ -1,0 +1,243 @@
+"""HTTP and HTTPS: a request whose answer has a good status, and a body that matches."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import re2
+
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import Report
+from watchkeeper.core.status import Status
+from watchkeeper.outside.answer import Answer
+from watchkeeper.outside.call import Call, Headers, Target, target_of
+from watchkeeper.outside.exchange import Heard, exchange
+from watchkeeper.outside.journey import Journey
+from watchkeeper.outside.outside import Outside
+from watchkeeper.outside.quote import quote
+from watchkeeper.outside.redirect import exchange_on
+from watchkeeper.outside.tls import Certificate, Trust
+from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.visit import FINE, Finding, visit
+
+SCHEMES = ("http", "https")
+MOST_BODY = 256 * 1024
+MOST_EXCERPT = 500
+_DAY_MS = 86_400_000
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Method(StrEnum):
+    """What may be asked."""
+
+    HEAD = "HEAD"
+    GET = "GET"
+    POST = "POST"
+    PUT = "PUT"
+    PATCH = "PATCH"
+
+
+_WITH_BODY = {Method.POST, Method.PUT, Method.PATCH}
+
+
+def check_headers(headers: Mapping[str, str | tuple[str, ...]]) -> None:
+    """Raise ValueError when a name or value among *headers* cannot be sent."""
+    for name, values in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"has a header whose name is not valid: {name!r}")
+        texts = (values,) if isinstance(values, str) else values
+        if any(_UNSENDABLE.search(text) or not _is_latin(text) for text in texts):
+            raise ValueError(f"has a value that cannot be sent in the header {name!r}")
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise ValueError when *pattern* is no regular expression that RE2 understands."""
+    try:
+        _compiled(pattern)
+    except re2.error as error:
+        words = error.args[0]
+        said = words.decode(errors="replace") if isinstance(words, bytes) else words
+        raise ValueError(f"is not a regular expression of RE2: {said}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to look at a web server."""
+
+    poll_http_status_healthy_above: int = field(
+        default=200, metadata={"doc": "the lowest status that is healthy", "metric": True}
+    )
+    poll_http_status_healthy_below: int = field(
+        default=400,
+        metadata={"doc": "the status from which on none is healthy", "metric": True},
+    )
+    http_method: Method | None = field(
+        default=None,
+        metadata={"doc": "what to ask: HEAD, or GET where a body must match, if not set"},
+    )
+    http_headers: Mapping[str, str | tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({}),
+        repr=False,
+        metadata={
+            "doc": "headers to send; each takes the place of ours of the same name",
+            "check": check_headers,
+            "secret": True,
+        },
+    )
+    http_body: str = field(
+        default="",
+        repr=False,
+        metadata={"doc": "the body to send with POST, PUT and PATCH", "secret": True},
+    )
+    http_body_healthy_match: str = field(
+        default="",
+        metadata={
+            "doc": "a regular expression (RE2) that must be found in the first 256 KiB of the body",
+            "check": check_pattern,
+        },
+    )
+    http_body_dead_match: str = field(
+        default="",
+        metadata={
+            "doc": "a regular expression (RE2) that must not be found in them",
+            "check": check_pattern,
+        },
+    )
+    http_follow_redirects: bool = field(
+        default=False,
+        metadata={"doc": "follows up to 5 redirects instead of judging the first answer"},
+    )
+    https_ca_file: str = field(
+        default="",
+        metadata={"doc": "file of the certificates to trust (PEM), instead of the system's"},
+    )
+    https_insecure: bool = field(
+        default=False, metadata={"doc": "trusts every certificate, and judges none"}
+    )
+    https_certificate_sick_below_days: int = field(
+        default=14,
+        metadata={
+            "doc": "days before its end from which on a certificate is sick; 0 never is",
+            "metric": True,
+        },
+    )
+    resolver: str = field(
+        default="",
+        metadata={
+            "doc": "address of the name server to ask, instead of the system's",
+            "check": check_server,
+        },
+    )
+
+    @property
+    def method(self) -> Method:
+        """Return what is asked."""
+        if self.http_method is not None:
+            return self.http_method
+        return Method.GET if self.wants_body else Method.HEAD
+
+    @property
+    def wants_body(self) -> bool:
+        """Return whether the verdict depends on the body."""
+        return bool(self.http_body_healthy_match or self.http_body_dead_match)
+
+
+async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:
+    """Return what *target* answers within *timeout_ms*, from its name to the last byte."""
+    go = exchange_on if options.http_follow_redirects else exchange
+
+    async def ask(journey: Journey) -> Finding:
+        call = _call(target_of(target), options, outside)
+        return _judged(await go(outside.connect, call, journey), options, outside.clock.wall())
+
+    return await visit(ask, timeout_ms)
+
+
+def _call(target: Target, options: Options, outside: Outside) -> Call:
+    method = options.method
+    return Call(
+        target=_fresh(target, outside.clock.wall() // 1000),
+        method=method,
+        headers=_headers(options, outside.user_agent),
+        body=options.http_body.encode() if method in _WITH_BODY else b"",
+        trust=Trust(ca_file=options.https_ca_file, is_insecure=options.https_insecure),
+        resolver=options.resolver,
+        most_body=0 if method is Method.HEAD else MOST_BODY,
+    )
+
+
+def _fresh(target: Target, seconds: int) -> Target:
+    """Return *target* with a query that no cache has seen, in the ancestors' form."""
+    mark = "&" if "?" in target.path else "?"
+    return replace(target, path=f"{target.path}{mark}{seconds}")
+
+
+def _headers(options: Options, user_agent: str) -> Headers:
+    given = [
+        (name, value)
+        for name, values in options.http_headers.items()
+        for value in ((values,) if isinstance(values, str) else values)
+    ]
+    if any(name.lower() == "user-agent" for name, _ in given):
+        return tuple(given)
+    return ("user-agent", user_agent), *given
+
+
+def _judged(heard: Heard, options: Options, wall: int) -> Finding:
+    answer = heard.answer
+    lowest, above = options.poll_http_status_healthy_above, options.poll_http_status_healthy_below
+    if not lowest <= answer.status < above:
+        words = f"answered {answer}, where {lowest} to {above - 1} are healthy{_excerpt(answer)}"
+        return Status.DEAD, Reason(f"status:{answer.status}", words)
+    objection = _objection(answer, options)
+    if objection:
+        return Status.DEAD, Reason("body", f"{objection}{_excerpt(answer)}")
+    if heard.certificate is not None and not options.https_insecure:
+        return _judged_certificate(heard.certificate, options, wall)
+    return FINE
+
+
+def _objection(answer: Answer, options: Options) -> str:
+    """Return what is wrong with the body of *answer*, '' for nothing."""
+    if not options.wants_body:
+        return ""
+    encoding = answer.header(b"content-encoding").lower()
+    if encoding not in {"", "identity"}:
+        return f"the body is compressed ({quote(encoding.encode())}), which we did not ask for"
+    body = answer.body.decode("utf-8", errors="replace")
+    where = "the first 256 KiB of the body" if answer.is_cut else "the body"
+    good, bad = options.http_body_healthy_match, options.http_body_dead_match
+    if bad and _compiled(bad).search(body):
+        return f"{bad!r} was found in {where}"
+    if good and not _compiled(good).search(body):
+        return f"{good!r} was not found in {where}"
+    return ""
+
+
+def _judged_certificate(certificate: Certificate, options: Options, wall: int) -> Finding:
+    days = (certificate.ends_at - wall) // _DAY_MS
+    if days >= options.https_certificate_sick_below_days:
+        return FINE
+    return Status.SICK, Reason(f"certificate_soon:{days}", str(certificate))
+
+
+def _excerpt(answer: Answer) -> str:
+    if not answer.body:
+        return ""
+    return f"; the body begins with {quote(answer.body, MOST_EXCERPT)}"
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
+    settings = re2.Options()
+    settings.log_errors = False
+    return re2.compile(pattern, settings)
+
+
+def _is_latin(text: str) -> bool:
+    return all(character <= "\xff" for character in text)

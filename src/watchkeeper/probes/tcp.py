@@ -1,0 +1,45 @@
+"""TCP: a port that accepts a connection is healthy; nothing is sent."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urlsplit
+
+from watchkeeper.core.report import Report
+from watchkeeper.outside.connect import Place
+from watchkeeper.outside.journey import Journey
+from watchkeeper.outside.outside import Outside
+from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.visit import FINE, Finding, visit
+
+SCHEMES = ("tcp",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to look at a port."""
+
+    resolver: str = field(
+        default="",
+        metadata={
+            "doc": "address of the name server to ask, instead of the system's",
+            "check": check_server,
+        },
+    )
+
+
+class _Accepted(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).abort()
+
+
+async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:
+    """Return healthy when one of the addresses of *target* accepts within *timeout_ms*."""
+    parts = urlsplit(target)
+    place = Place(host=parts.hostname or "", port=parts.port or 0, resolver=options.resolver)
+
+    async def connect(journey: Journey) -> Finding:
+        await outside.connect.protocol(_Accepted, place, journey)
+        return FINE
+
+    return await visit(connect, timeout_ms)

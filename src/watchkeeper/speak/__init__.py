@@ -1,0 +1,1 @@
+"""The mouth: messages out, in order, until they arrive."""

@@ -1,0 +1,90 @@
+"""Settling: what is written after a try, in one transaction each."""
+
+from dataclasses import dataclass
+
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.lane import Lane
+from watchkeeper.core.pace import step_after_news
+from watchkeeper.speak.thought import Place
+from watchkeeper.store import alert, gate, notification
+from watchkeeper.store import lane as lane_rows
+from watchkeeper.store.cursor import Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One try: the lane as it was claimed, whether its message was news, and how it went."""
+
+    place: Place
+    lane: Lane
+    channel: str
+    worker: str
+    now: int
+    at: int
+    took_ms: int
+    outcome: str
+    is_news: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """How a failed try is taken: when to try again, and what that says of the channel."""
+
+    due: int
+    clear: bool
+    breaks: bool = False
+    quiet_until: int = 0
+
+
+def accepted(cursor: Cursor, tried: Tried) -> None:
+    """Write that the message arrived, whoever holds the lane by now."""
+    now_lane = lane_rows.lane(cursor, tried.lane.no)
+    _log_attempt(cursor, tried)
+    if now_lane is None:
+        return
+    said, step = now_lane.said, now_lane.step
+    if tried.is_news:
+        is_open = alert.told_and_open(cursor, tried.place.page_no, tried.lane.last)
+        said, step = tried.now, step_after_news(said, step, tried.now, is_open=is_open)
+    if lane_rows.accepted(cursor, tried.lane, said, step):
+        span = (now_lane.told + 1, tried.lane.last)
+        lane_rows.log_delivery(cursor, tried.lane, span, tried.at, "sent")
+
+
+def failed(cursor: Cursor, tried: Tried, failure: Failure) -> None:
+    """Write that the try failed."""
+    _log_attempt(cursor, tried)
+    lane_rows.failed(cursor, tried.lane, failure.due, tried.now, clear=failure.clear)
+    if failure.quiet_until:
+        lane_rows.quiet(cursor, tried.place.channel_no, failure.quiet_until)
+
+
+def broke(cursor: Cursor, tried: Tried) -> None:
+    """Write, behind the gate, that the channel is broken, for all others to say."""
+    page = gate.enter(cursor, tried.place.page_no, tried.now)
+    if lane_rows.break_lane(cursor, tried.lane.no, tried.at):
+        _say(cursor, tried, page, Kind.BROKEN)
+
+
+def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
+    """Write, behind the gate, that everything up to notification *last* is a dead letter."""
+    page = gate.enter(cursor, tried.place.page_no, tried.now)
+    lane = lane_rows.lane(cursor, tried.lane.no)
+    if lane is None or lane.told >= last or not lane_rows.move(cursor, lane, last):
+        return
+    span = (lane.told + 1, last)
+    lane_rows.log_delivery(cursor, tried.lane, span, tried.at, "dead")
+    _say(cursor, tried, page, Kind.DEAD_LETTER)
+
+
+def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
+    facts = Facts(
+        kind=kind, steady=page.steady, at=tried.at, status=page.status, channel=tried.channel
+    )
+    notification.insert(cursor, tried.place.page_no, facts)
+
+
+def _log_attempt(cursor: Cursor, tried: Tried) -> None:
+    lane_rows.log_attempt(
+        cursor, tried.lane, tried.at, tried.worker, (tried.took_ms, tried.outcome)
+    )

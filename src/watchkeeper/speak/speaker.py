@@ -1,0 +1,105 @@
+"""Speaker: takes the channels that are this worker's, and lets their lanes talk."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
+
+from watchkeeper.core.lane import SEND_MS
+from watchkeeper.speak.talk import Means, Talk
+from watchkeeper.speak.thought import Place
+from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store import lane as lane_rows
+from watchkeeper.store.cursor import Cursor, Line
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.lane import ChannelRow
+
+EVERY_MS = 1_000
+log = logging.getLogger(__name__)
+
+
+class Workers(Protocol):
+    """Who knows which worker speaks."""
+
+    def speaks(self, channel: str, page_digest: str) -> bool:
+        """Return whether this worker speaks on *channel*."""
+
+
+class Speaker:
+    """The channels that this worker holds, with a task for each of their lanes."""
+
+    def __init__(self, means: Means, workers: Workers) -> None:
+        self.tongues: Mapping[str, Tongue] = {}
+        self._means = means
+        self._workers = workers
+        self._fences: dict[str, int] = {}
+        self._talks: dict[int, tuple[Talk, asyncio.Task[None]]] = {}
+
+    async def run(self) -> None:
+        """Hold what is ours, once a second, until cancelled.
+
+        What is another's ends by itself: its new holder raises the fence.
+        """
+        while True:
+            try:
+                await self.look_around()
+            except StoreRefused as error:
+                log.warning("the channels cannot be read: %s", error)
+            await self._means.outside.clock.sleep(EVERY_MS)
+
+    async def finish(self) -> None:
+        """Let what is being sent arrive, within the deadline of a send; begin nothing new."""
+        for talk, task in self._talks.values():
+            if not talk.is_telling:
+                task.cancel()
+        telling = [task for talk, task in self._talks.values() if talk.is_telling]
+        if telling:
+            await asyncio.wait(telling, timeout=SEND_MS / 1000)
+        for _, task in self._talks.values():
+            task.cancel()
+
+    async def look_around(self) -> None:
+        """Begin to talk on every lane that is ours and that nobody talks on."""
+        page = self._means.follower.view.page
+        if page is None:
+            return
+        for key in self.tongues:
+            if self._workers.speaks(key, page.plan_hash):
+                await self._hold(key)
+
+    async def _hold(self, key: str) -> None:
+        job = partial(_channel, page_no=self._means.follower.page_no, key=key)
+        found = await self._means.store.read(job)
+        if found is None:
+            return
+        row, lanes = found
+        is_ours = row.holder == self._means.worker and row.fence == self._fences.get(key)
+        if not is_ours and not await self._take(row):
+            return
+        for target, lane in lanes.items():
+            known = self._talks.get(lane)
+            if known is None or known[1].done():
+                self._talks[lane] = self._begin(key, target, row.no, lane)
+
+    async def _take(self, row: ChannelRow) -> bool:
+        job = partial(lane_rows.take, channel_no=row.no, holder=self._means.worker, fence=row.fence)
+        taken = await self._means.store.write(job, Line.SPEAK)
+        if taken:
+            self._fences[row.key] = row.fence + 1
+        return taken
+
+    def _begin(
+        self, key: str, target: str, channel_no: int, lane_no: int
+    ) -> tuple[Talk, asyncio.Task[None]]:
+        page_no = self._means.follower.page_no
+        place = Place(page_no, channel_no, lane_no, key, self._fences[key])
+        talk = Talk(self._means, lambda: self.tongues.get(key), place, target)
+        return talk, asyncio.create_task(talk.run(), name=f"lane {lane_no}")
+
+
+def _channel(cursor: Cursor, page_no: int, key: str) -> tuple[ChannelRow, dict[str, int]] | None:
+    for row in lane_rows.channels(cursor, page_no):
+        if row.key == key and row.gone_at is None:
+            return row, {target: lane.no for target, lane in lane_rows.lanes(cursor, row.no)}
+    return None

@@ -1,0 +1,48 @@
+"""Startup: one message once the first verdicts are in, with the truth in it."""
+
+import logging
+from functools import partial
+
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.plan import Plan
+from watchkeeper.core.status import Standing
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.view import View
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import gate, notification
+from watchkeeper.store.cursor import Cursor, Store
+
+VERDICTS_MS = 30_000
+SELDOM_MS = 600_000
+_LOOK_MS = 500
+log = logging.getLogger(__name__)
+
+
+async def first_verdicts(plan: Plan, follower: Follower, clock: Clock) -> None:
+    """Wait until nothing that we look at is pending, for 30 s at most."""
+    until = clock.steady() + VERDICTS_MS
+    while clock.steady() < until and _has_pending(plan, follower.view):
+        await clock.sleep(_LOOK_MS)
+
+
+async def say_startup(store: Store, page_no: int, clock: Clock) -> None:
+    """Say that we started, unless that was said within the last ten minutes."""
+    job = partial(_say, page_no=page_no, steady=clock.steady(), at=clock.wall())
+    await store.write(job)
+
+
+def _has_pending(plan: Plan, view: View) -> bool:
+    for name, node in plan.replicas():
+        row = view.replica(name)
+        if node.is_looked_at and (row is None or row.standing is Standing.PENDING):
+            return True
+    return False
+
+
+def _say(cursor: Cursor, page_no: int, steady: int, at: int) -> None:
+    page = gate.enter(cursor, page_no, steady)
+    last = notification.last_said(cursor, page_no, Kind.STARTUP)
+    if last and page.steady - last < SELDOM_MS:
+        return
+    facts = Facts(kind=Kind.STARTUP, steady=page.steady, at=at, status=page.status)
+    notification.insert(cursor, page_no, facts)

@@ -1,0 +1,199 @@
+"""Talk: one lane's loop, from what waits in it to a message that arrived."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from watchkeeper.core import lane as rules
+from watchkeeper.core.delivery import Refused, Unreachable
+from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Lane, Pass, Try, Wait
+from watchkeeper.core.message import Message
+from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.outside import Outside
+from watchkeeper.outside.sending import Sending
+from watchkeeper.speak import settle
+from watchkeeper.speak.settle import Failure, Tried
+from watchkeeper.speak.thought import Place, Thought, think
+from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store import lane as lane_rows
+from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.lane import Claim
+
+RETRY_MS = 1_000
+LOST_MS = 100
+log = logging.getLogger(__name__)
+
+
+class LostClaim(Exception):
+    """Somebody else speaks on this lane by now; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every lane needs to speak."""
+
+    store: Store
+    follower: Follower
+    outside: Outside
+    worker: str
+
+
+class Talk:
+    """One lane, spoken by this worker as long as nobody takes its fence away."""
+
+    def __init__(
+        self,
+        means: Means,
+        tongue: Callable[[], Tongue | None],
+        place: Place,
+        target: str,
+    ) -> None:
+        self._means = means
+        self._tongue_now = tongue
+        self._place = place
+        self._target = target
+        self._clock = means.outside.clock
+        self.is_telling = False
+
+    async def run(self) -> None:
+        """Tell what there is to tell until the lane is gone, another's, or we are cancelled."""
+        while tongue := self._tongue_now():
+            try:
+                thought = await self._think(tongue)
+                if thought is None:
+                    return
+                await self._take(tongue, thought)
+            except LostClaim:
+                await self._clock.sleep(LOST_MS)
+            except StoreRefused as error:
+                log.warning("lane %s cannot be read: %s", self._place.lane_no, error)
+                await self._clock.sleep(RETRY_MS)
+
+    async def _think(self, tongue: Tongue) -> Thought | None:
+        job = partial(
+            think,
+            place=self._place,
+            pace_ms=tongue.pace_ms,
+            now=self._clock.steady(),
+        )
+        return await self._means.store.read(job)
+
+    async def _take(self, tongue: Tongue, thought: Thought) -> None:
+        match thought.step:
+            case Wait(until):
+                await self._wait(until)
+            case Pass(last):
+                await self._write(partial(lane_rows.move, one=thought.lane, told=last))
+            case Try(last):
+                self.is_telling = True
+                try:
+                    await self._tell(tongue, thought, last)
+                finally:
+                    self.is_telling = False
+
+    async def _wait(self, until: int | None) -> None:
+        revision = self._means.follower.view.revision
+        wait_ms = None if until is None else max(until - self._clock.steady(), 1)
+        try:
+            async with asyncio.timeout(wait_ms / 1000 if wait_ms else None):
+                await self._means.follower.moved(revision)
+        except TimeoutError:
+            pass
+
+    async def _tell(self, tongue: Tongue, thought: Thought, last: int) -> None:
+        message = thought.message(tongue.sender(self._target), last)
+        lane = await self._claim(thought.lane, last, message.id)
+        began = self._clock.steady()
+        failure, outcome = await self._send(tongue, lane, message)
+        tried = Tried(
+            place=self._place,
+            lane=lane,
+            channel=tongue.channel.key,
+            worker=self._means.worker,
+            now=self._clock.steady(),
+            at=self._clock.wall(),
+            took_ms=self._clock.steady() - began,
+            outcome=outcome,
+            is_news=rules.is_news(thought.heard(last)),
+        )
+        if failure is None:
+            await self._write(partial(settle.accepted, tried=tried))
+        else:
+            await self._fail(thought, tried, failure)
+
+    async def _claim(self, lane: Lane, last: int, message_id: str) -> Lane:
+        doubt = rules.doubt_after_claim(lane, last, message_id)
+        taken = Claim(last, message_id, doubt, self._clock.steady() + CLAIM_MS)
+        job = partial(lane_rows.claim, one=lane, taken=taken, fence=self._place.fence)
+        if not await self._means.store.write(job, Line.SPEAK):
+            raise LostClaim
+        return replace(lane, **taken._asdict(), attempt=lane.attempt + 1)
+
+    async def _send(
+        self, tongue: Tongue, lane: Lane, message: Message
+    ) -> tuple[Failure | None, str]:
+        """Return how the try failed, None where it did not, and the outcome in words."""
+        sending = Sending(partial(self._last_check, lane))
+        outside = self._means.outside.for_sending(sending)
+        try:
+            async with asyncio.timeout(SEND_MS / 1000):
+                await tongue.send(message, tongue.channel.settings, outside)
+        except LostClaim:
+            raise
+        except Refused as error:
+            return self._refused(lane), f"refused: {error}"
+        except Unreachable as error:
+            return self._unreachable(lane, error), f"unreachable: {error}"
+        except TimeoutError:
+            late = Unreachable("no answer in time", maybe=sending.left)
+            return self._unreachable(lane, late), f"unreachable: {late}"
+        except Exception as error:
+            log.exception("the notifier of %s broke", tongue.channel.key)
+            return self._unreachable(lane, Unreachable(str(error))), f"broke: {error!r}"
+        return None, "accepted"
+
+    async def _last_check(self, lane: Lane) -> None:
+        """Claim once more where the claim is old: while we stood still another may speak."""
+        now = self._clock.steady()
+        if lane.due - now > CLAIM_MS - FRESH_MS:
+            return
+        job = partial(
+            lane_rows.renew, lane_no=lane.no, attempt=lane.attempt, now=now, fence=self._place.fence
+        )
+        if not await self._means.store.write(job, Line.SPEAK):
+            raise LostClaim
+
+    def _refused(self, lane: Lane) -> Failure:
+        breaks = rules.is_broken(lane.fails + 1)
+        due = rules.refused_due(self._clock.steady(), broken=breaks)
+        return Failure(due=due, clear=True, breaks=breaks)
+
+    def _unreachable(self, lane: Lane, error: Unreachable) -> Failure:
+        now = self._clock.steady()
+        quiet_until = now + error.retry_after_ms if error.retry_after_ms else 0
+        due = rules.retry_due(lane.fails + 1, now, random.random())  # noqa: S311 - it spreads tries
+        return Failure(due=due, clear=not error.maybe, quiet_until=quiet_until)
+
+    async def _fail(self, thought: Thought, tried: Tried, failure: Failure) -> None:
+        log.warning("channel %s: %s", tried.channel, tried.outcome)
+        await self._write(partial(settle.failed, tried=tried, failure=failure))
+        if failure.breaks:
+            await self._write(partial(settle.broke, tried=tried), Line.GATE)
+        last = rules.too_old(thought.waiting, tried.now)
+        if last:
+            await self._write(partial(settle.gave_up, tried=tried, last=last), Line.GATE)
+
+    async def _write(self, job: Transaction[object], line: Line = Line.SPEAK) -> None:
+        """Write *job*, however long the store refuses it: what was sent must be known."""
+        while True:
+            try:
+                await self._means.store.write(job, line)
+            except StoreRefused as error:
+                log.warning("what was sent cannot be saved: %s", error)
+                await self._clock.sleep(RETRY_MS)
+            else:
+                return

@@ -1,0 +1,1 @@
+"""What must survive. SQL lives here and nowhere else."""

@@ -1,0 +1,148 @@
+"""Alerts and their members, and who is dead."""
+
+from typing import NamedTuple
+
+from watchkeeper.core.alert import Advance, Alert, Member
+from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.store.cursor import Cursor, Row
+
+_NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
+_SUBJECT = {
+    AlertOn.PAGE: "s.page_no",
+    AlertOn.SERVICE: "s.no",
+    AlertOn.NODE: "n.no",
+    AlertOn.REPLICA: "r.no",
+}
+
+
+class Dead(NamedTuple):
+    """A dead replica, and the number of the subject whose trouble it is."""
+
+    subject_no: int
+    replica_no: int
+    name: ReplicaName
+    reason_code: str
+
+
+class OpenAlert(NamedTuple):
+    """An open alert with its row's number and the replica number of each member."""
+
+    no: int
+    subject_no: int
+    alert: Alert
+    replica_nos: dict[ReplicaName, int]
+
+
+def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
+    """Return all dead replicas of the page, in its order."""
+    rows = cursor.rows(
+        f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code"
+        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND r.gone_at IS NULL AND s.page_no = ?"
+        " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+        (page_no,),
+    )
+    return [Dead(row[0], row[1], ReplicaName(*row[2:5]), row[5]) for row in rows]
+
+
+def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]:
+    """Return every open alert of the page with the members that are dead now."""
+    rows = cursor.rows(
+        "SELECT no, kind, subject_no, subject, opened, opened_at, seq, reminders FROM alert"
+        " WHERE page_no = ? AND closed_at IS NULL ORDER BY no",
+        (page_no,),
+    )
+    members = _members(cursor, page_no)
+    return [(AlertOn(row[1]), _open(row, members.get(row[0], []))) for row in rows]
+
+
+def _members(cursor: Cursor, page_no: int) -> dict[int, list[tuple[int, Member]]]:
+    rows = cursor.rows(
+        "SELECT m.alert_no, m.replica_no, s.key, n.key, r.key, m.died, m.dead_at, m.reason_code"
+        f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = m.alert_no"
+        " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
+        " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+        (page_no,),
+    )
+    found: dict[int, list[tuple[int, Member]]] = {}
+    for alert_no, replica_no, service, node, replica, died, dead_at, reason_code in rows:
+        member = Member(
+            replica=ReplicaName(service, node, replica),
+            died=died,
+            dead_at=dead_at,
+            reason_code=reason_code,
+        )
+        found.setdefault(alert_no, []).append((replica_no, member))
+    return found
+
+
+def _open(row: Row, members: list[tuple[int, Member]]) -> OpenAlert:
+    no, _, subject_no, subject, opened, opened_at, seq, reminders = row
+    return OpenAlert(
+        no,
+        subject_no,
+        Alert(
+            subject=subject,
+            opened=opened,
+            opened_at=opened_at,
+            members=tuple(member for _, member in members),
+            seq=seq,
+            reminders=reminders,
+        ),
+        {member.replica: replica_no for replica_no, member in members},
+    )
+
+
+def insert(cursor: Cursor, page_no: int, kind: AlertOn, subject_no: int, alert: Alert) -> int:
+    """Write a new *alert* and return its number."""
+    row = cursor.row(
+        "INSERT INTO alert (page_no, kind, subject_no, subject, opened, opened_at, seq,"
+        " reminders, reminded) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING no",
+        (page_no, str(kind), subject_no, alert.subject, alert.opened, alert.opened_at, alert.seq),
+    )
+    if row is None:
+        raise AssertionError("an insert that returns gives a row")
+    return int(row[0])
+
+
+def save(cursor: Cursor, no: int, alert: Alert, at: int) -> None:
+    """Write how alert *no* went on; *at* is the wall time of its end, if it ended."""
+    cursor.run(
+        "UPDATE alert SET seq = ?, closed_at = ?, why_closed = ? WHERE no = ?",
+        (alert.seq, at if alert.closed else None, alert.closed and str(alert.closed), no),
+    )
+
+
+def save_members(
+    cursor: Cursor, no: int, step: Advance, replica_nos: dict[ReplicaName, int]
+) -> None:
+    """Write who joined and who left alert *no*."""
+    cursor.run_many(
+        "INSERT INTO alert_member (alert_no, replica_no, died, dead_at, reason_code)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (no, replica_nos[one.replica], one.died, one.dead_at, one.reason_code)
+            for one in step.died
+        ],
+    )
+    cursor.run_many(
+        "UPDATE alert_member SET back = ?, back_at = ?"
+        " WHERE alert_no = ? AND replica_no = ? AND back IS NULL",
+        [(one.back, one.back_at, no, replica_nos[one.member.replica]) for one in step.back],
+    )
+
+
+def told_and_open(cursor: Cursor, page_no: int, told: int) -> bool:
+    """Return whether an alert is open whose first notification is not after *told*."""
+    row = cursor.row(
+        "SELECT 1 FROM alert a WHERE a.page_no = ? AND a.closed_at IS NULL AND"
+        " (SELECT n.no FROM notification n WHERE n.alert_no = a.no AND n.seq = 1) <= ? LIMIT 1",
+        (page_no, told),
+    )
+    return row is not None
+
+
+def subject_of(name: ReplicaName, alert_on: AlertOn) -> str:
+    """Return the text that names the subject of *alert_on* which *name* belongs to."""
+    parts = {AlertOn.PAGE: 0, AlertOn.SERVICE: 1, AlertOn.NODE: 2, AlertOn.REPLICA: 3}[alert_on]
+    return ":".join((str(alert_on), *name[:parts]))

@@ -1,0 +1,66 @@
+"""The gate: whoever decides takes the page's row first, so that decisions have one order."""
+
+from typing import NamedTuple
+
+from watchkeeper.core.status import Status
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.errors import StoreRefused
+
+# Never the same moment twice: a moment tells two outages apart that follow within 1 ms.
+_GATE = """
+UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
+ WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash
+"""
+
+
+class PageRow(NamedTuple):
+    """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds."""
+
+    revision: int
+    steady: int
+    hears_since: int
+    status: Status
+    since_at: int
+    plan_hash: str
+
+
+def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
+    """Take the page until the end of this transaction, and count its revision up."""
+    row = cursor.row(_GATE, (steady, steady, page_no))
+    if row is None:
+        raise StoreRefused(f"page {page_no} is gone from the database")
+    return _page_row(row)
+
+
+def read(cursor: Cursor, page_no: int) -> PageRow:
+    """Return the page's row without taking it."""
+    row = cursor.row(
+        "SELECT revision, steady, hears_since, status, since_at, plan_hash FROM page WHERE no = ?",
+        (page_no,),
+    )
+    if row is None:
+        raise StoreRefused(f"page {page_no} is gone from the database")
+    return _page_row(row)
+
+
+def hear_anew(cursor: Cursor, page_no: int, steady: int) -> None:
+    """Let all silence count from *steady*: before, nobody could be heard for sure."""
+    cursor.run(
+        "UPDATE page SET hears_since = ? WHERE no = ? AND hears_since < ?",
+        (steady, page_no, steady),
+    )
+
+
+def save_status(cursor: Cursor, page_no: int, status: Status, at: int) -> None:
+    """Write the page's new *status*, which holds since the wall time *at*."""
+    cursor.run("UPDATE page SET status = ?, since_at = ? WHERE no = ?", (status, at, page_no))
+
+
+def save_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:
+    """Write which plan the rows of the page agree with."""
+    cursor.run("UPDATE page SET plan_hash = ? WHERE no = ?", (plan_hash, page_no))
+
+
+def _page_row(row: tuple[int, int, int, int, int, str]) -> PageRow:
+    revision, steady, hears_since, status, since_at, plan_hash = row
+    return PageRow(revision, steady, hears_since, Status(status), since_at, plan_hash)

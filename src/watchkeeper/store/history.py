@@ -1,0 +1,60 @@
+"""History: the transitions of every subject, and what was seen at each."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from watchkeeper.core.status import Status
+from watchkeeper.store.cursor import Cursor
+
+EVIDENCE_BYTES = 8_192
+_KEPT_EVIDENCE = 40
+
+
+class Transition(NamedTuple):
+    """A change of the status of a subject; *at* is wall, *steady* steady milliseconds."""
+
+    kind: str
+    subject_no: int
+    old: Status
+    new: Status
+    reason_code: str = ""
+    evidence_no: int | None = None
+
+
+def add_evidence(cursor: Cursor, replica_no: int, at: int, body: str) -> int:
+    """Keep what was seen of a replica, capped, and forget the oldest of it."""
+    capped = body.encode()[:EVIDENCE_BYTES].decode(errors="ignore")
+    row = cursor.row(
+        "INSERT INTO evidence (replica_no, at, body) VALUES (?, ?, ?) RETURNING no",
+        (replica_no, at, capped),
+    )
+    cursor.run(
+        "DELETE FROM evidence WHERE replica_no = ? AND no <= (SELECT no FROM evidence"
+        " WHERE replica_no = ? ORDER BY no DESC LIMIT 1 OFFSET ?)",
+        (replica_no, replica_no, _KEPT_EVIDENCE),
+    )
+    return int(row[0]) if row else 0
+
+
+def add(
+    cursor: Cursor, page_no: int, revision: int, moment: tuple[int, int], new: Sequence[Transition]
+) -> None:
+    """Write transitions that happened at *moment*, steady and wall, under *revision*."""
+    steady, at = moment
+    cursor.run_many(
+        "INSERT INTO transition (page_no, revision, kind, subject_no, old, new, steady, at,"
+        " reason_code, evidence_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (page_no, revision, one.kind, one.subject_no, one.old, one.new, steady, at, *one[4:])
+            for one in new
+        ],
+    )
+
+
+def add_blind(cursor: Cursor, page_no: int, span_at: tuple[int, int], why: str) -> None:
+    """Write that the monitor saw nothing between two wall times."""
+    since_at, until_at = span_at
+    cursor.run(
+        "INSERT INTO blind (page_no, since_at, until_at, why) VALUES (?, ?, ?, ?)",
+        (page_no, since_at, until_at, why),
+    )

@@ -1,0 +1,225 @@
+"""Channels and lanes: who speaks, what each target was told, and the log of it."""
+
+from typing import NamedTuple
+
+from watchkeeper.core.lane import CLAIM_MS, Lane
+from watchkeeper.store.cursor import Cursor, Row
+
+_LANE = (
+    "no, told, last, id, attempt, doubt, due, said, step, fails, failing_since,"
+    " broken_at IS NOT NULL"
+)
+
+
+class ChannelRow(NamedTuple):
+    """A channel's row: who holds it, and under which fence."""
+
+    no: int
+    key: str
+    kind: str
+    hash: str
+    holder: str
+    fence: int
+    quiet_until: int
+    gone_at: int | None
+
+
+class Claim(NamedTuple):
+    """What is taken before the network is touched."""
+
+    last: int
+    id: str
+    doubt: int
+    due: int
+
+
+def channels(cursor: Cursor, page_no: int) -> list[ChannelRow]:
+    """Return every channel of the page, gone ones too."""
+    rows = cursor.rows(
+        "SELECT no, key, kind, hash, holder, fence, quiet_until, gone_at FROM channel"
+        " WHERE page_no = ? ORDER BY no",
+        (page_no,),
+    )
+    return [ChannelRow(*row) for row in rows]
+
+
+def add_channel(cursor: Cursor, page_no: int, key: str, kind: str, digest: str) -> int:
+    """Write a new channel that the file owns, or revive it; return its number."""
+    row = cursor.row(
+        "INSERT INTO channel (page_no, key, kind, owner, hash, holder, fence, quiet_until)"
+        " VALUES (?, ?, ?, 'file', ?, '', 0, 0) ON CONFLICT (page_no, key) DO UPDATE SET"
+        " kind = excluded.kind, hash = excluded.hash, quiet_until = 0, gone_at = NULL"
+        " RETURNING no",
+        (page_no, key, kind, digest),
+    )
+    return int(row[0]) if row else 0
+
+
+def remove_channel(cursor: Cursor, no: int, at: int) -> None:
+    """Let a channel and its lanes go; their history stays."""
+    cursor.run("UPDATE channel SET gone_at = ?, fence = fence + 1 WHERE no = ?", (at, no))
+    cursor.run("UPDATE lane SET gone_at = ? WHERE channel_no = ? AND gone_at IS NULL", (at, no))
+
+
+def targets(cursor: Cursor, channel_no: int) -> dict[str, bool]:
+    """Return each target of the channel that ever had a lane, and whether it has one now."""
+    rows = cursor.rows(
+        "SELECT target, gone_at IS NULL FROM lane WHERE channel_no = ?", (channel_no,)
+    )
+    return {target: bool(living) for target, living in rows}
+
+
+def add_lane(cursor: Cursor, channel_no: int, target: str, told: int) -> int:
+    """Write a new or revived lane that begins after notification *told*; return its number."""
+    row = cursor.row(
+        "INSERT INTO lane (channel_no, target, told, last, id, attempt, doubt, due, said, step,"
+        " fails, failing_since) VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0)"
+        " ON CONFLICT (channel_no, target) DO UPDATE SET told = excluded.told, last = 0, id = '',"
+        " doubt = 0, due = 0, said = 0, step = 0, fails = 0, failing_since = 0,"
+        " broken_at = NULL, gone_at = NULL RETURNING no",
+        (channel_no, target, told),
+    )
+    return int(row[0]) if row else 0
+
+
+def remove_lane(cursor: Cursor, channel_no: int, target: str, at: int) -> None:
+    """Let the lane to *target* go; its history stays."""
+    cursor.run(
+        "UPDATE lane SET gone_at = ? WHERE channel_no = ? AND target = ?", (at, channel_no, target)
+    )
+
+
+def lanes(cursor: Cursor, channel_no: int) -> list[tuple[str, Lane]]:
+    """Return each living lane of the channel with its target."""
+    rows = cursor.rows(
+        f"SELECT target, {_LANE} FROM lane WHERE channel_no = ? AND gone_at IS NULL ORDER BY no",
+        (channel_no,),
+    )
+    return [(row[0], _lane(row[1:])) for row in rows]
+
+
+def lane(cursor: Cursor, no: int) -> Lane | None:
+    """Return the living lane *no*, or None."""
+    row = cursor.row(f"SELECT {_LANE} FROM lane WHERE no = ? AND gone_at IS NULL", (no,))
+    return _lane(row) if row else None
+
+
+def take(cursor: Cursor, channel_no: int, holder: str, fence: int) -> bool:
+    """Make *holder* speak for the channel from now on; return whether nobody else was faster."""
+    taken = cursor.run(
+        "UPDATE channel SET holder = ?, fence = fence + 1 WHERE no = ? AND fence = ?",
+        (holder, channel_no, fence),
+    )
+    return taken > 0
+
+
+def claim(cursor: Cursor, one: Lane, taken: Claim, fence: int) -> bool:
+    """Claim the message of *one* before the network is touched; return whether it is ours."""
+    claimed = cursor.run(
+        "UPDATE lane SET last = ?, id = ?, doubt = ?, due = ?, attempt = attempt + 1"
+        " WHERE no = ? AND attempt = ? AND told = ? AND gone_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM channel WHERE no = lane.channel_no AND fence = ?)",
+        (*taken, one.no, one.attempt, one.told, fence),
+    )
+    return claimed > 0
+
+
+def renew(cursor: Cursor, lane_no: int, attempt: int, now: int, fence: int) -> bool:
+    """Claim the same message once more just before its first byte leaves."""
+    renewed = cursor.run(
+        "UPDATE lane SET due = ? WHERE no = ? AND attempt = ? AND told < last"
+        " AND EXISTS (SELECT 1 FROM channel WHERE no = lane.channel_no AND fence = ?)",
+        (now + CLAIM_MS, lane_no, attempt, fence),
+    )
+    return renewed > 0
+
+
+def accepted(cursor: Cursor, one: Lane, said: int, step: int) -> bool:
+    """Note that the claimed message of *one* arrived, whoever sent it; return whether it is
+    news. A repeat that is in flight keeps the lane until it ends.
+    """
+    told = cursor.run(
+        "UPDATE lane SET told = last, doubt = 0, fails = 0, broken_at = NULL, said = ?, step = ?,"
+        " due = CASE WHEN attempt = ? THEN 0 ELSE due END WHERE no = ? AND id = ? AND told < last",
+        (said, step, one.attempt, one.no, one.id),
+    )
+    return told > 0
+
+
+def failed(cursor: Cursor, one: Lane, due: int, now: int, *, clear: bool) -> bool:
+    """Note that the try of *one* failed; a *clear* failure was surely not accepted."""
+    noted = cursor.run(
+        "UPDATE lane SET due = ?, doubt = doubt - ?, fails = fails + 1,"
+        " failing_since = CASE WHEN fails = 0 THEN ? ELSE failing_since END"
+        " WHERE no = ? AND attempt = ? AND told < last",
+        (due, int(clear), now, one.no, one.attempt),
+    )
+    return noted > 0
+
+
+def break_lane(cursor: Cursor, no: int, at: int) -> bool:
+    """Mark a lane as broken; return whether it was not before."""
+    return (
+        cursor.run("UPDATE lane SET broken_at = ? WHERE no = ? AND broken_at IS NULL", (at, no)) > 0
+    )
+
+
+def quiet(cursor: Cursor, channel_no: int, until: int) -> None:
+    """Keep the whole channel quiet *until*, as its receiver asked."""
+    cursor.run(
+        "UPDATE channel SET quiet_until = ? WHERE no = ? AND quiet_until < ?",
+        (until, channel_no, until),
+    )
+
+
+def move(cursor: Cursor, one: Lane, told: int) -> bool:
+    """Pass everything up to *told* without a word; return whether nothing else moved it."""
+    moved = cursor.run(
+        "UPDATE lane SET told = ?, doubt = 0 WHERE no = ? AND told = ? AND attempt = ?",
+        (told, one.no, one.told, one.attempt),
+    )
+    return moved > 0
+
+
+def log_delivery(cursor: Cursor, one: Lane, span: tuple[int, int], at: int, state: str) -> None:
+    """Write that the message about notifications *span* was `sent` or given up (`dead`)."""
+    first, last = span
+    cursor.run(
+        "INSERT INTO delivery (id, lane_no, first, last, at, state) VALUES (?, ?, ?, ?, ?, ?)",
+        (one.id, one.no, first, last, at, state),
+    )
+
+
+def log_attempt(cursor: Cursor, one: Lane, at: int, worker: str, taken: tuple[int, str]) -> None:
+    """Write one try: *taken* is how long it took in milliseconds, and how it ended."""
+    ms, outcome = taken
+    cursor.run(
+        "INSERT INTO attempt (lane_no, id, n, at, worker, ms, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (one.no, one.id, one.attempt, at, worker, ms, outcome),
+    )
+
+
+def _lane(row: Row) -> Lane:
+    no, told, last, id_, attempt, doubt, due, said, step, fails, failing_since, broken = row
+    return Lane(
+        no=no,
+        told=told,
+        last=last,
+        id=id_,
+        attempt=attempt,
+        doubt=doubt,
+        due=due,
+        said=said,
+        step=step,
+        fails=fails,
+        failing_since=failing_since,
+        broken=bool(broken),
+    )
+
+
+def fence_and_quiet(cursor: Cursor, channel_no: int) -> tuple[int, int]:
+    """Return the fence of the channel, and until when its receiver asked for quiet."""
+    row = cursor.row("SELECT fence, quiet_until FROM channel WHERE no = ?", (channel_no,))
+    fence, until = row or (-1, 0)
+    return fence, until

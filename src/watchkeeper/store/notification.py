@@ -1,0 +1,85 @@
+"""Notifications: what there is to say, numbered in the order in which it was decided."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from watchkeeper.core import facts as fact
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.lane import Notification
+from watchkeeper.store.cursor import Cursor
+
+
+class NotificationRow(NamedTuple):
+    """A row as it was written; *lane_no* only where it is for that lane alone."""
+
+    no: int
+    alert_no: int | None
+    lane_no: int | None
+    facts: Facts
+
+
+def insert(
+    cursor: Cursor,
+    page_no: int,
+    facts: Facts,
+    *,
+    alert: tuple[int, int] | None = None,
+    lane_no: int | None = None,
+) -> int:
+    """Write *facts* behind the gate; *alert* is the number of theirs and the seq within it."""
+    alert_no, seq = alert or (None, 0)
+    row = cursor.row(
+        "INSERT INTO notification (page_no, alert_no, lane_no, seq, kind, steady, at, facts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no",
+        (
+            page_no,
+            alert_no,
+            lane_no,
+            seq,
+            str(facts.kind),
+            facts.steady,
+            facts.at,
+            fact.dump(facts),
+        ),
+    )
+    return int(row[0]) if row else 0
+
+
+def after(cursor: Cursor, page_no: int, told: int, lane_no: int) -> list[Notification]:
+    """Return what a lane that has told everything up to *told* has yet to tell."""
+    rows = cursor.rows(
+        "SELECT no, facts FROM notification"
+        " WHERE page_no = ? AND no > ? AND (lane_no IS NULL OR lane_no = ?) ORDER BY no",
+        (page_no, told, lane_no),
+    )
+    return [Notification(no, fact.parse(text)) for no, text in rows]
+
+
+def lost(cursor: Cursor, lane_no: int, alerts: Iterable[tuple[str, int]]) -> list[Facts]:
+    """Return the facts about *alerts* that this lane gave up to tell, in dead letters."""
+    wanted = set(alerts)
+    if not wanted:
+        return []
+    rows = cursor.rows(
+        "SELECT DISTINCT n.no, n.facts FROM notification n JOIN delivery d"
+        " ON d.lane_no = ? AND d.state = 'dead' AND n.no BETWEEN d.first AND d.last"
+        " WHERE n.alert_no IS NOT NULL AND (n.lane_no IS NULL OR n.lane_no = ?) ORDER BY n.no",
+        (lane_no, lane_no),
+    )
+    parsed = (fact.parse(text) for _, text in rows)
+    return [facts for facts in parsed if facts.alert in wanted]
+
+
+def newest(cursor: Cursor, page_no: int) -> int:
+    """Return the number of the newest notification, 0 where there is none."""
+    row = cursor.row("SELECT COALESCE(MAX(no), 0) FROM notification WHERE page_no = ?", (page_no,))
+    return int(row[0]) if row else 0
+
+
+def last_said(cursor: Cursor, page_no: int, kind: Kind) -> int:
+    """Return the steady moment of the newest notification of *kind*, 0 where there is none."""
+    row = cursor.row(
+        "SELECT COALESCE(MAX(steady), 0) FROM notification WHERE page_no = ? AND kind = ?",
+        (page_no, str(kind)),
+    )
+    return int(row[0]) if row else 0

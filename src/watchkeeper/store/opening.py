@@ -1,0 +1,109 @@
+"""Opening a store: from its URL to a database that is ours and up to date."""
+
+import fcntl
+import os
+import sqlite3
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any
+
+from watchkeeper.store import migrate, sqlite
+from watchkeeper.store.cursor import Cursor, Reader, Store
+from watchkeeper.store.errors import StoreRefused, StoreUnusable
+from watchkeeper.store.place import is_postgres, sqlite_path
+
+
+async def open_to_serve(url: str) -> Store:
+    """Return the store at *url* for a `serve`: created, migrated, and ours alone if a file.
+
+    Raise StoreUnusable with one line that says what a person must do.
+    """
+    if is_postgres(url):
+        return _open_postgres(url)
+    path = sqlite_path(url)
+    lock = _lock(path)
+    try:
+        connection = sqlite.connect(path)
+        _migrate_file(connection)
+        connection.close()
+        return sqlite.SqliteStore(path, lock)
+    except sqlite3.Error as error:
+        raise StoreUnusable(f"cannot use {path}: {error}") from error
+
+
+def open_to_read(url: str) -> Reader:
+    """Return the store at *url* for a look beside a running server; it is never changed."""
+    if is_postgres(url):
+        store: Store = _postgres().PostgresStore(url)
+        return store
+    path = sqlite_path(url)
+    if not path.is_file():
+        raise StoreUnusable(f"there is no database at {path}: has a server been started yet?")
+    return sqlite.SqliteReader(path)
+
+
+def _open_postgres(url: str) -> Store:
+    postgres = _postgres()
+    try:
+        postgres.prepare(url, _migrate_tables)
+    except StoreRefused as error:
+        raise StoreUnusable(str(error)) from error
+    store: Store = postgres.PostgresStore(url)
+    return store
+
+
+def _postgres() -> Any:
+    try:
+        return import_module("watchkeeper.store.postgres")
+    except ImportError as error:
+        raise StoreUnusable(
+            "PostgreSQL needs the package psycopg: install watchkeeper[postgres]"
+        ) from error
+
+
+def _migrate_file(connection: sqlite3.Connection) -> None:
+    if sqlite3.sqlite_version_info < sqlite.OLDEST:
+        raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 is needed")
+    connection.execute("BEGIN IMMEDIATE")
+    cursor = sqlite.SqliteCursor(connection)
+    is_empty = not cursor.rows("SELECT 1 FROM sqlite_master")
+    has_meta = cursor.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
+    if not is_empty and not has_meta:
+        raise StoreUnusable("the file is a database of another program: choose another --store")
+    migrate.migrate(cursor, 0 if is_empty else _version(cursor), migrate.SQLITE)
+    connection.execute("COMMIT")
+
+
+def _migrate_tables(cursor: Cursor) -> None:
+    cursor.run("SELECT pg_advisory_xact_lock(7230147)")
+    has_meta = cursor.row("SELECT to_regclass('meta') IS NOT NULL")
+    version = _version(cursor) if has_meta and has_meta[0] else 0
+    migrate.migrate(cursor, version, migrate.POSTGRES)
+
+
+def _version(cursor: Cursor) -> int:
+    row = cursor.row("SELECT value FROM meta WHERE key = 'schema_version'")
+    if row is None:
+        raise StoreUnusable("the database is not Watchkeeper's: choose another --store")
+    return int(row[0])
+
+
+def _lock(path: Path) -> IO[str]:
+    """Hold the file for this process; the lock ends with it, however it ends."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock").open("w")
+    except OSError as error:
+        raise StoreUnusable(
+            f"cannot write in {path.parent}: {error.strerror}; choose another place with --store"
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StoreUnusable(
+            f"{path} is served by another process already: stop it, or choose another --store"
+        ) from error
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

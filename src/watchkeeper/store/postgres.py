@@ -1,0 +1,195 @@
+"""PostgreSQL: a thread and a connection for each line of work."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+
+from watchkeeper.store.cursor import Again, Line, Row, Transaction, Undo
+from watchkeeper.store.errors import StoreRefused
+
+T = TypeVar("T")
+DEADLINE_S = 15.0
+_MOST_RUNS = 10
+_READ = "read"
+_SETTINGS = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "target_session_attrs": "read-write",
+    "application_name": "watchkeeper",
+    "options": (
+        "-c idle_in_transaction_session_timeout=5s -c statement_timeout=10s "
+        "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
+    ),
+}
+_RUN_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, Again)
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
+
+
+class PostgresCursor:
+    """A transaction on one connection."""
+
+    def __init__(self, cursor: "psycopg.Cursor[Row]", generation: int) -> None:
+        self._cursor = cursor
+        self.generation = generation
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows that *sql* gives."""
+        return self._cursor.execute(_text(sql), values).fetchall()
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row that *sql* gives, or None."""
+        return self._cursor.execute(_text(sql), values).fetchone()
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Carry out *sql* and return how many rows it changed."""
+        return self._cursor.execute(_text(sql), values).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Carry out *sql* once for each of *rows*; return how many rows changed in all."""
+        if not rows:
+            return 0
+        self._cursor.executemany(_text(sql), rows)
+        return self._cursor.rowcount
+
+
+class PostgresStore:
+    """A database that several processes share."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._generation = 0
+        self._threads = {
+            key: ThreadPoolExecutor(1, f"store-{key}")
+            for key in (*(one.name for one in Line), _READ)
+        }
+        self._connections: dict[str, psycopg.Connection[Row]] = {}
+
+    @property
+    def generation(self) -> int:
+        """Return a number that changes whenever a connection was lost."""
+        return self._generation
+
+    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+        """Return what *transaction* returns, once it is on disk; else raise StoreRefused."""
+        return await self._send(line.name, transaction)
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        """Return what *transaction* reads from one consistent state."""
+        return await self._send(_READ, transaction)
+
+    async def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        for key, thread in self._threads.items():
+            thread.submit(self._drop, key)
+            await asyncio.to_thread(thread.shutdown)
+
+    async def _send(self, key: str, transaction: Transaction[T]) -> T:
+        loop = asyncio.get_running_loop()
+        answer = loop.run_in_executor(self._threads[key], self._run, key, transaction)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                return await asyncio.shield(answer)
+        except TimeoutError as error:
+            answer.add_done_callback(_forget)
+            self._cut(key)
+            raise StoreRefused("the database did not answer in time") from error
+
+    def _run(self, key: str, transaction: Transaction[T]) -> T:
+        for _ in range(_MOST_RUNS):
+            connection = self._connection(key)
+            try:
+                return self._run_once(connection, transaction, reads_only=key == _READ)
+            except _RUN_AGAIN:
+                continue
+            except _LOST:
+                self._drop(key)
+            except psycopg.Error as error:
+                raise StoreRefused(f"the database refuses: {_line(error)}") from error
+        raise StoreRefused("a transaction met other changes too often")
+
+    def _run_once(
+        self,
+        connection: "psycopg.Connection[Row]",
+        transaction: Transaction[T],
+        *,
+        reads_only: bool,
+    ) -> T:
+        try:
+            with connection.cursor(binary=True) as cursor:
+                if reads_only:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                result = transaction(PostgresCursor(cursor, self._generation))
+            connection.commit()
+        except Undo as undo:
+            connection.rollback()
+            answer: T = undo.value
+            return answer
+        except BaseException:
+            if not connection.closed:
+                connection.rollback()
+            raise
+        return result
+
+    def _connection(self, key: str) -> "psycopg.Connection[Row]":
+        connection = self._connections.get(key)
+        if connection is None:
+            connection = connect(self._url)
+            self._connections[key] = connection
+        return connection
+
+    def _drop(self, key: str) -> None:
+        connection = self._connections.pop(key, None)
+        if connection is not None:
+            self._generation += 1
+            connection.close()
+
+    def _cut(self, key: str) -> None:
+        """End the wait of the thread: a frozen server answers no cancel either."""
+        connection = self._connections.get(key)
+        if connection is None or connection.closed:
+            return
+        with socket.socket(fileno=os.dup(connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+
+
+def connect(url: str) -> "psycopg.Connection[Row]":
+    """Return a new connection to *url* with all its limits set; raise StoreRefused."""
+    settings: dict[str, Any] = dict(_SETTINGS)
+    try:
+        return psycopg.connect(url, **settings)
+    except psycopg.Error as error:
+        raise StoreRefused(f"the database cannot be reached: {_line(error)}") from error
+
+
+@cache
+def _text(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+def _line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _forget(answer: "asyncio.Future[Any]") -> None:
+    if not answer.cancelled():
+        answer.exception()
+
+
+def prepare(url: str, transaction: Transaction[None]) -> None:
+    """Carry out *transaction* once on a connection of its own, such as the migrations."""
+    connection = connect(url)
+    try:
+        with connection.cursor(binary=True) as cursor:
+            transaction(PostgresCursor(cursor, 0))
+        connection.commit()
+    except psycopg.Error as error:
+        raise StoreRefused(f"the database refuses: {_line(error)}") from error
+    finally:
+        connection.close()

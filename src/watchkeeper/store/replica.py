@@ -1,0 +1,138 @@
+"""Replicas: what is believed of each, and who registered it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from watchkeeper.core.status import Standing, Status
+from watchkeeper.store.cursor import Cursor, Row
+
+_COLUMNS = "no, node_no, key, position, status, standing, reason_code, since_at, gone_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaRow:
+    """A replica's row; *since_at* and *gone_at* are wall milliseconds."""
+
+    no: int
+    node_no: int
+    key: str
+    position: int = 0
+    status: Status = Status.HEALTHY
+    standing: Standing = Standing.PENDING
+    reason_code: str = ""
+    since_at: int = 0
+    gone_at: int | None = None
+
+
+def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], ReplicaRow]:
+    """Return the rows, gone ones too, of the *wanted* pairs of node number and key."""
+    pairs = sorted(set(wanted))
+    if not pairs:
+        return {}
+    values = ", ".join("(CAST(? AS BIGINT), ?)" for _ in pairs)
+    rows = cursor.rows(
+        f"SELECT {_COLUMNS} FROM replica WHERE (node_no, key) IN (VALUES {values})",
+        [part for pair in pairs for part in pair],
+    )
+    found = [_replica(row) for row in rows]
+    return {(one.node_no, one.key): one for one in found}
+
+
+def register(cursor: Cursor, new: ReplicaRow, owner: str, revision: int) -> ReplicaRow:
+    """Return the row of *new*, a replica that is registered or revived as the last of its node."""
+    row = cursor.row(
+        "INSERT INTO replica (node_no, key, position, owner, status, standing, reason_code,"
+        " since_at, revision) VALUES (?, ?, (SELECT COALESCE(MAX(position), -1) + 1 FROM replica"
+        " WHERE node_no = ?), ?, 0, ?, '', ?, ?) ON CONFLICT (node_no, key) DO UPDATE SET"
+        " position = excluded.position, owner = excluded.owner, status = 0,"
+        " standing = excluded.standing, reason_code = '', since_at = excluded.since_at,"
+        " revision = excluded.revision, gone_at = NULL"
+        f" RETURNING {_COLUMNS}",
+        (new.node_no, new.key, new.node_no, owner, new.standing, new.since_at, revision),
+    )
+    if row is None:
+        raise AssertionError("an insert that returns gives a row")
+    return _replica(row)
+
+
+def count(cursor: Cursor, node_no: int) -> tuple[int, int, int]:
+    """Return how many replicas the node has, how many gone ones, and how many the page has."""
+    row = cursor.row(
+        "SELECT (SELECT COUNT(*) FROM replica WHERE node_no = ? AND gone_at IS NULL),"
+        " (SELECT COUNT(*) FROM replica WHERE node_no = ? AND gone_at IS NOT NULL),"
+        " (SELECT COUNT(*) FROM replica WHERE gone_at IS NULL)",
+        (node_no, node_no),
+    )
+    here, gone, everywhere = row or (0, 0, 0)
+    return here, gone, everywhere
+
+
+def save(cursor: Cursor, replicas: Sequence[ReplicaRow], revision: int) -> None:
+    """Write what is believed of *replicas*; followers read them again at *revision*."""
+    cursor.run_many(
+        "UPDATE replica SET status = ?, standing = ?, reason_code = ?, since_at = ?, revision = ?,"
+        " gone_at = ?, position = ? WHERE no = ?",
+        [
+            (*_values(r), revision, r.gone_at, r.position, r.no)
+            for r in sorted(replicas, key=lambda r: r.no)
+        ],
+    )
+
+
+def worst_by_node(cursor: Cursor, node_nos: Collection[int]) -> dict[int, Status]:
+    """Return the worst status of the replicas of each node; nodes without any are left out."""
+    rows = cursor.rows(
+        "SELECT node_no, MAX(status) FROM replica"
+        f" WHERE gone_at IS NULL AND node_no IN ({marks(node_nos)}) GROUP BY node_no",
+        sorted(node_nos),
+    )
+    return {no: Status(status) for no, status in rows}
+
+
+def marks(values: Collection[object]) -> str:
+    """Return as many `?` as there are *values*, for an IN list."""
+    return ", ".join("?" * len(values))
+
+
+def _values(one: ReplicaRow) -> tuple[int | str, ...]:
+    return one.status, one.standing, one.reason_code, one.since_at
+
+
+def changed(cursor: Cursor, page_no: int, after: int) -> list[ReplicaRow]:
+    """Return the replicas of the page that changed after revision *after*, gone ones too."""
+    columns = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
+    rows = cursor.rows(
+        f"SELECT {columns} FROM replica r JOIN node n ON n.no = r.node_no"
+        " JOIN service s ON s.no = n.service_no WHERE s.page_no = ? AND r.revision > ?",
+        (page_no, after),
+    )
+    return [_replica(row) for row in rows]
+
+
+def _replica(row: Row) -> ReplicaRow:
+    no, node_no, key, position, status, standing, reason_code, since_at, gone_at = row
+    return ReplicaRow(
+        no=no,
+        node_no=node_no,
+        key=key,
+        position=position,
+        status=Status(status),
+        standing=Standing(standing),
+        reason_code=reason_code,
+        since_at=since_at,
+        gone_at=gone_at,
+    )
+
+
+def add(cursor: Cursor, new: Sequence[ReplicaRow], owner: str, revision: int) -> None:
+    """Write many replicas that were never there."""
+    cursor.run_many(
+        "INSERT INTO replica (node_no, key, position, owner, status, standing, reason_code,"
+        " since_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(one.node_no, one.key, one.position, owner, *_values(one), revision) for one in new],
+    )
+
+
+def of_page(cursor: Cursor, page_no: int) -> list[ReplicaRow]:
+    """Return all replicas of the page, gone ones too."""
+    return changed(cursor, page_no, -1)

@@ -1,0 +1,1 @@
+"""The eyes: the schedule, looks, silence, and our own blindness."""

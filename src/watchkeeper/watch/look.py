@@ -1,0 +1,56 @@
+"""One look: a few attempts of a probe, and what they add up to."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from watchkeeper.core.plan import Looking
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import Report
+from watchkeeper.core.status import Status
+from watchkeeper.outside.outside import Outside
+
+LATE_MS = 5_000
+Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a look needs: the probe, what it looks at, and how patiently."""
+
+    address: str
+    probe: Probe
+    options: object
+    looking: Looking
+
+    @property
+    def deadline_ms(self) -> int:
+        """Return how long a look may take in all, with its retries and their waits."""
+        looking = self.looking
+        attempts = looking.retries + 1
+        return attempts * looking.timeout_ms + looking.retries * looking.retry_wait_ms
+
+
+async def look(target: Target, outside: Outside) -> Report:
+    """Return the report of the first attempt that is not dead, or of the last one."""
+    looking = target.looking
+    report = await _attempt(target, outside)
+    for _ in range(looking.retries):
+        if report.status is not Status.DEAD:
+            break
+        await outside.clock.sleep(looking.retry_wait_ms)
+        report = await _attempt(target, outside)
+    return report
+
+
+async def _attempt(target: Target, outside: Outside) -> Report:
+    looking = target.looking
+    report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
+    if report.status is Status.HEALTHY and report.latency_us >= looking.sick_ms * 1000:
+        return replace(report, status=Status.SICK, reason=Reason("slow"))
+    return report
+
+
+async def not_available(target: str, options: object, timeout_ms: int, outside: Outside) -> Report:
+    """Return what a replica is whose way of looking this program does not have: blind."""
+    del options, timeout_ms, outside
+    return Report(status=Status.BLIND, reason=Reason("unavailable", f"no probe for {target}"))

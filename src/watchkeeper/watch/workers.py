@@ -1,0 +1,155 @@
+"""Workers: who else is alive, judged by our own clock from the beats that they count."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from watchkeeper import __version__
+from watchkeeper.core.schedule import chosen, speakers
+from watchkeeper.core.steady import ClockMark
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.recording import Recording
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import gate, meta, worker
+from watchkeeper.store.cursor import Cursor, Line, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.worker import WorkerRow
+
+BEAT_MS = 3_000
+LATE_MS = 2 * BEAT_MS
+LOST_MS = 10_000
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    row: WorkerRow
+    since: int
+
+
+class Workers:
+    """The living workers, this one among them, each with the digest of its plan."""
+
+    def __init__(
+        self, store: Store, follower: Follower, clock: Clock, recording: Recording, name: str
+    ) -> None:
+        self.name = name
+        self.plan_digest = ""
+        self.changed: Callable[[], None] = lambda: None
+        self._store = store
+        self._follower = follower
+        self._clock = clock
+        self._recording = recording
+        self._beat = 0
+        self._seen: dict[str, _Seen] = {}
+
+    def plans(self) -> Mapping[str, str]:
+        """Return the digest of the plan of each living worker."""
+        others = {name: seen.row.plan_hash for name, seen in self._seen.items()}
+        return others | {self.name: self.plan_digest}
+
+    def peers(self) -> frozenset[str]:
+        """Return the living workers that have our plan, this one included."""
+        plans = self.plans()
+        return frozenset(name for name in plans if plans[name] == self.plan_digest)
+
+    def all_agree(self) -> bool:
+        """Return whether no living worker has another plan."""
+        return len(self.peers()) == len(self.plans())
+
+    def does(self, work: str) -> bool:
+        """Return whether *work*, which any peer could do, is this worker's."""
+        return chosen(work, self.peers()) == self.name
+
+    def speaks(self, channel: str, page_digest: str) -> bool:
+        """Return whether this worker speaks on *channel*."""
+        return chosen(channel, speakers(self.plans(), page_digest)) == self.name
+
+    def is_suspect(self) -> bool:
+        """Return whether a worker is late by two beats, and may be heard by nobody now."""
+        now = self._clock.boottime()
+        return any(now - seen.since >= LATE_MS for seen in self._seen.values())
+
+    async def beat(self) -> None:
+        """Count up our own beat, read those of the others, and bury who is lost."""
+        self._beat += 1
+        me = WorkerRow(self.name, self._beat, __version__, self.plan_digest)
+        job = partial(_beat, me=me, mark=self._mark())
+        rows = await self._store.write(job, Line.BEAT)
+        self._recording.worked()
+        before = self.plans()
+        left = self._see({row.name: row for row in rows if row.name != self.name})
+        if left:
+            await self._hear_anew(left)
+        if self.plans() != before:
+            self.changed()
+
+    async def run(self) -> None:
+        """Beat until cancelled; a beat that the store refuses is missed."""
+        while True:
+            try:
+                await self.beat()
+            except StoreRefused as error:
+                self._recording.refused(self._clock.steady())
+                log.warning("the beat is missed: %s", error)
+            await self._clock.sleep(BEAT_MS)
+
+    async def leave(self) -> None:
+        """Delete our row: we stop cleanly."""
+        await self._store.write(partial(worker.leave, name=self.name), Line.BEAT)
+
+    async def hear_anew(self) -> None:
+        """Let silence count from now: we were stopped, or have just started."""
+        job = partial(_hear_anew, page_no=self._follower.page_no, steady=self._clock.steady())
+        await self._store.write(job)
+        self._follower.hurry()
+
+    def forget(self) -> None:
+        """Judge everybody anew after a gap, in which we saw no beat of theirs."""
+        now = self._clock.boottime()
+        self._seen = {name: _Seen(seen.row, now) for name, seen in self._seen.items()}
+
+    def _see(self, rows: Mapping[str, WorkerRow]) -> dict[str, int]:
+        """Take in the rows of the others; return who left or is lost, with the last beat."""
+        now = self._clock.boottime()
+        gone = {name: seen.row.beat for name, seen in self._seen.items() if name not in rows}
+        seen: dict[str, _Seen] = {}
+        for name, row in rows.items():
+            before = self._seen.get(name)
+            is_still = before is not None and before.row.beat == row.beat
+            since = before.since if before and is_still else now
+            if now - since >= LOST_MS:
+                gone[name] = row.beat
+            else:
+                seen[name] = _Seen(row, since)
+        self._seen = seen
+        return gone
+
+    async def _hear_anew(self, left: Mapping[str, int]) -> None:
+        log.warning("workers left: %s", ", ".join(sorted(left)))
+        job = partial(_bury, page_no=self._follower.page_no, left=left, steady=self._clock.steady())
+        await self._store.write(job)
+        self._follower.hurry()
+
+    def _mark(self) -> ClockMark:
+        clock = self._clock
+        return ClockMark(clock.boot_id(), clock.steady(), clock.boottime(), clock.wall())
+
+
+def _beat(cursor: Cursor, me: WorkerRow, mark: ClockMark) -> list[WorkerRow]:
+    worker.beat(cursor, me)
+    meta.save_clock(cursor, mark)
+    return worker.all_workers(cursor)
+
+
+def _hear_anew(cursor: Cursor, page_no: int, steady: int) -> None:
+    page = gate.enter(cursor, page_no, steady)
+    gate.hear_anew(cursor, page_no, page.steady)
+
+
+def _bury(cursor: Cursor, page_no: int, left: Mapping[str, int], steady: int) -> None:
+    page = gate.enter(cursor, page_no, steady)
+    for name, beat in sorted(left.items()):
+        worker.bury(cursor, name, beat)
+    gate.hear_anew(cursor, page_no, page.steady)

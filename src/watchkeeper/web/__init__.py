@@ -1,0 +1,1 @@
+"""The web: what people and programs ask of this process, and what they tell it."""

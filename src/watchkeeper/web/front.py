@@ -1,0 +1,60 @@
+"""Front: all that the web is given of the rest of the program, as one frozen value."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from watchkeeper.core.plan import Plan
+from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.secret import Secret
+from watchkeeper.core.state import PageState
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.outside.clock import Clock
+
+
+class Door(Protocol):
+    """Where reports enter. Both answers follow the commit; raise StoreRefused without one."""
+
+    def take(self, name: ReplicaName, report: Report) -> Awaitable[Outcome]:
+        """Take *report* about *name*. A future is cheaper to wait for than a coroutine."""
+
+    def flush(self, name: ReplicaName, actor: str) -> Awaitable[bool]:
+        """Take *name* off the page on the word of *actor*; False when it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this process can do its work, part by part."""
+
+    plan: bool
+    store: bool
+    socket: bool
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of the parts that are not ready."""
+        parts = {"plan": self.plan, "store": self.store, "socket": self.socket}
+        return tuple(name for name, is_ready in parts.items() if not is_ready)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the web needs.
+
+    *plan* and *state* return the same object until something changes. *is_old* is true when
+    this process has not followed the store for 10 s; *followed_at* is the wall time, in
+    milliseconds, at which it last did. *gap* counts the times that this process was stopped;
+    it has to notice a new one by itself, since after a stop the sockets wake before the
+    timers. *base* is the path before every URL of ours, such as `/status`, or empty.
+    """
+
+    plan: Callable[[], Plan]
+    state: Callable[[], PageState]
+    is_old: Callable[[], bool]
+    followed_at: Callable[[], int]
+    door: Door
+    clock: Clock
+    reporter_token: Secret
+    manager_token: Secret
+    ready: Callable[[], Readiness]
+    gap: Callable[[], int]
+    base: str = ""

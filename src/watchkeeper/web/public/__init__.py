@@ -1,0 +1,1 @@
+"""What everybody may read: the page, the statuses, files."""

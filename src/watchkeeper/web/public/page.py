@@ -1,0 +1,137 @@
+"""Page: what everybody reads, rendered once per change and at most once a second."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from watchkeeper.core import texts
+from watchkeeper.core.plan import Page, Plan, Service
+from watchkeeper.core.state import PageState, ServiceState
+from watchkeeper.core.url import Url
+from watchkeeper.web.answer import Fields
+from watchkeeper.web.front import Front
+from watchkeeper.web.public.assets import Assets
+from watchkeeper.web.public.rendition import Rendition
+from watchkeeper.web.public.view import Look, href, moment, overview, service_view
+
+REST_MS = 1_000
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """All that a rendered page depends on; *followed_at* is wall ms where it is old, else 0."""
+
+    state: PageState
+    plan: Plan
+    followed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragment:
+    state: ServiceState
+    planned: Service | None
+    html: Markup
+
+
+class PublicPage:
+    """Keeps the page; of a service that did not change, its HTML too."""
+
+    def __init__(
+        self, front: Front, assets: Assets, language: Mapping[str, str] = texts.ENGLISH
+    ) -> None:
+        self._front = front
+        self._assets = assets
+        self._language = language
+        self._templates = _templates(language, front.base)
+        self._fragments: dict[str, _Fragment] = {}
+        self._basis: _Basis | None = None
+        self._rendered = 0
+        self._rendition = Rendition(b"", ())
+
+    def current(self) -> Rendition:
+        """Return the page as of now, or of the last second."""
+        front = self._front
+        followed_at = front.followed_at() if front.is_old() else 0
+        basis = _Basis(front.state(), front.plan(), followed_at)
+        if self._basis is None or self._is_news(self._basis, basis):
+            self._rendition = self._render(basis)
+            self._basis = basis
+            self._rendered = front.clock.steady()
+        return self._rendition
+
+    def _is_news(self, shown: _Basis, basis: _Basis) -> bool:
+        if (
+            basis.state is shown.state
+            and basis.plan is shown.plan
+            and basis.followed_at == shown.followed_at
+        ):
+            return False
+        return self._front.clock.steady() - self._rendered >= REST_MS
+
+    def _render(self, basis: _Basis) -> Rendition:
+        page = basis.plan.page
+        planned = {service.key: service for service in basis.plan.services}
+        self._fragments = {
+            state.key: self._fragment(state, planned.get(state.key))
+            for state in basis.state.services
+        }
+        html = self._templates.get_template("page.html").render(
+            page=page,
+            overview=overview(basis.state),
+            services=[part.html for part in self._fragments.values()],
+            style=self._assets.style,
+            brand=self._assets.brand(page),
+            old=moment(basis.followed_at) if basis.followed_at else None,
+        )
+        fields: Fields = (
+            ("content-type", "text/html; charset=utf-8"),
+            ("cache-control", "no-cache"),
+            ("content-security-policy", policy(page)),
+        )
+        return Rendition(html.encode(), fields)
+
+    def _fragment(self, state: ServiceState, planned: Service | None) -> _Fragment:
+        kept = self._fragments.get(state.key)
+        if kept is not None and kept.state == state and kept.planned is planned:
+            return kept
+        view = service_view(state, planned, self._language)
+        html = self._templates.get_template("service.html").render(service=view)
+        return _Fragment(state, planned, Markup(html))  # noqa: S704 - the template escaped it
+
+
+def policy(page: Page) -> str:
+    """Return the content security policy of *page*: nothing inline, images of its brand."""
+    origins = {_origin(page.logo_url), _origin(page.icon_url)} - {""}
+    images = " ".join(sorted(origins))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data: {images}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _origin(url: Url) -> str:
+    parts = urlsplit(url.text)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    return origin if _ORIGIN.fullmatch(origin) else ""
+
+
+def _templates(language: Mapping[str, str], base: str) -> Environment:
+    templates = Environment(
+        loader=PackageLoader("watchkeeper.web.public"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def say(text: str, **values: object) -> Markup:
+        return Markup(language[text]).format(**values)  # noqa: S704 - texts are ours
+
+    templates.globals.update(say=say, href=href, base=base, looks=list(Look))
+    return templates

@@ -1,0 +1,94 @@
+"""Server: listens on one address, and stops within a bound."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import uvicorn
+
+from watchkeeper.web.connections import Connections
+from watchkeeper.web.front import Front
+from watchkeeper.web.heads import Heads
+from watchkeeper.web.intake import Place
+from watchkeeper.web.ordinary import application
+from watchkeeper.web.shortcut import Shortcut
+from watchkeeper.web.site import Site
+
+STOP_S = 5
+_QUEUE = 2_048
+_TICKS_A_SECOND = 10
+
+
+class Server:
+    """The web of one process, to be made within the running loop.
+
+    It listens from the beginning: *host*:*port*, where port 0 is any free one, or OSError.
+    It answers while `run` runs.
+    """
+
+    def __init__(self, front: Front, host: str, port: int) -> None:
+        self._connections = Connections(front.gap, front.clock)
+        place = Place(front, Site(front), self._connections, Heads())
+        self._uvicorn = _Uvicorn(_config(front, place), self._connections)
+        self._listener = _listen(host, port)
+        self.address: tuple[str, int] = self._listener.getsockname()[:2]
+
+    async def run(self) -> None:
+        """Answer until `stop` is called; return some 5 s after that at the latest."""
+        try:
+            await self._uvicorn.serve([self._listener])
+        finally:
+            self._listener.close()
+            self._connections.abort()
+
+    def stop(self) -> None:
+        """Stop accepting, and end `run` when the answers that are due are given."""
+        self._uvicorn.should_exit = True
+
+    def close_old_connections(self) -> None:
+        """Let go of all connections, after a gap: what they carry is old."""
+        self._connections.part()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn inside our loop: signals are not its business, the time of day is ours."""
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the program."""
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once a second, take the time and end what took too long."""
+        if counter % _TICKS_A_SECOND == 0:
+            self._connections.tick()
+            self.server_state.default_headers = [(b"date", self._connections.date)]
+        return self.should_exit
+
+
+def _config(front: Front, place: Place) -> uvicorn.Config:
+    protocol: Any = partial(Shortcut, place=place)  # uvicorn calls it as it would call a class
+    return uvicorn.Config(
+        application(front),
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
+    listener.setblocking(False)
+    return listener

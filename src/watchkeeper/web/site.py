@@ -1,0 +1,69 @@
+"""Site: which route answers which request."""
+
+from functools import lru_cache, partial
+
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.web.front import Front
+from watchkeeper.web.public.assets import Assets
+from watchkeeper.web.public.page import PublicPage
+from watchkeeper.web.public.reading import Reading
+from watchkeeper.web.public.status import Summary
+from watchkeeper.web.request import segments
+from watchkeeper.web.route import Route
+from watchkeeper.web.wire.vigil import FlushRoute, Reporters, ReportRoute
+
+_LONGEST_KEPT = 256
+_MOST_KEPT = 4_096
+_READS = frozenset({b"GET", b"HEAD"})
+
+
+class Site:
+    """Finds the routes that are called all the time."""
+
+    def __init__(self, front: Front) -> None:
+        self._assets = Assets()
+        page = PublicPage(front, self._assets)
+        summary = Summary(front)
+        self._base = segments(front.base.encode()) if front.base else ()
+        self._reporters = Reporters(front)
+        self._readings: dict[tuple[str, ...], Route] = {
+            (): Reading(page.current),
+            ("status", "text"): Reading(summary.word),
+            ("status", "report"): Reading(summary.report),
+        }
+        self._kept = lru_cache(maxsize=_MOST_KEPT)(self._find)
+
+    def find(self, method: bytes, target: bytes) -> Route | None:
+        """Return the route for *target*, None when it is not one of the busy ones.
+
+        Raise Refusal (400) for a target that cannot be read.
+        """
+        return (
+            self._kept(method, target)
+            if len(target) <= _LONGEST_KEPT
+            else self._find(method, target)
+        )
+
+    def _find(self, method: bytes, target: bytes) -> Route | None:
+        path = self.below_base(segments(target))
+        if path is None:
+            return None
+        if method in _READS:
+            return self._reading(path)
+        match method, path:
+            case b"POST", ("reporter", service, node):
+                return ReportRoute(self._reporters, service, node)
+            case b"DELETE", ("reporter", service, node, replica):
+                return FlushRoute(self._reporters, ReplicaName(service, node, replica))
+        return None
+
+    def _reading(self, path: tuple[str, ...]) -> Route | None:
+        match path:
+            case ("static", name):
+                return Reading(partial(self._assets.get, name))
+        return self._readings.get(path)
+
+    def below_base(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return *path* without the base that is before all of ours, None where it has none."""
+        length = len(self._base)
+        return path[length:] if path[:length] == self._base else None

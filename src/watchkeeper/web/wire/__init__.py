@@ -1,0 +1,1 @@
+"""The protocols that others speak to us, one file each."""

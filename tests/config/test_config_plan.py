@@ -1,0 +1,138 @@
+from pathlib import Path
+
+from config_samples import MINIMAL, NODE, SERVICE, HttpOptions, Method, TcpOptions, loaded
+
+from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
+from watchkeeper.core.url import Url
+
+POLL = NODE + 'mode = "poll"\nreplicas = ["https://example.com/", "tcp://10.0.0.1:80"]\n'
+
+
+def node_of(folder: Path, node: str, metrics: str = "") -> Node:
+    text = f"{MINIMAL}[metrics]\n{metrics}\n{SERVICE}{NODE}{node}"
+    return loaded(folder, text).plan.services[0].nodes[0]
+
+
+def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
+    node = node_of(tmp_path, 'mode = "poll"\nreplicas = ["https://example.com/"]\n')
+    assert node.looking == Looking(
+        interval_ms=120_000, retries=2, retry_wait_ms=500, timeout_ms=10_000, sick_ms=5_000
+    )
+    assert node.listening == Listening(grace_ms=20_000, cpu_sick_above=0.9, ram_sick_above=0.9)
+    assert node.options == {"https": HttpOptions()}
+
+
+def test_a_local_daemon_has_a_grace_of_its_own(tmp_path: Path) -> None:
+    assert node_of(tmp_path, 'mode = "local"\n').listening.grace_ms == 40_000
+
+
+def test_a_node_says_otherwise_than_the_metrics(tmp_path: Path) -> None:
+    metrics = "poll_interval = 60\npoll_retry = 5\nconfirm_dead = 3\npush_delay_dead = 7\n"
+    node = node_of(tmp_path, 'mode = "push"\npoll_interval = 30\nconfirm_healthy = 2\n', metrics)
+    assert node.looking.interval_ms == 30_000
+    assert node.looking.retries == 5
+    assert (node.looking.confirm_dead, node.looking.confirm_healthy) == (3, 2)
+    assert node.listening.grace_ms == 7_000
+
+
+def test_options_come_from_the_node_then_the_metrics_then_the_probe(tmp_path: Path) -> None:
+    metrics = "poll_http_status_healthy_above = 100\npoll_http_status_healthy_below = 300\n"
+    own = 'poll_http_status_healthy_below = 201\nhttp_method = "GET"\nresolver = "10.0.0.53"\n'
+    node = node_of(tmp_path, POLL.removeprefix(NODE) + own, metrics)
+    assert node.options == {
+        "https": HttpOptions(
+            poll_http_status_healthy_above=100,
+            poll_http_status_healthy_below=201,
+            http_method=Method.GET,
+        ),
+        "tcp": TcpOptions(resolver="10.0.0.53"),
+    }
+
+
+def test_nodes_without_options_of_their_own_share_them(tmp_path: Path) -> None:
+    text = MINIMAL + SERVICE + POLL + POLL.replace('"api"', '"site"')
+    first, second = loaded(tmp_path, text).plan.services[0].nodes
+    assert first.options["https"] is second.options["https"]
+
+
+def test_a_replica_is_named_by_its_raw_text_and_only_once(tmp_path: Path) -> None:
+    node = node_of(
+        tmp_path,
+        'mode = "poll"\nreplicas = ["https://Example.com", "tcp://a:1", "https://Example.com"]\n',
+    )
+    assert node.replicas == ("https://Example.com", "tcp://a:1")
+
+
+def test_a_script_is_run_once_and_within_its_interval(tmp_path: Path) -> None:
+    scripts = 'mode = "script"\nscripts = ["exit 0"]\n'
+    assert node_of(tmp_path, scripts).looking.timeout_ms == 300_000
+    looking = node_of(tmp_path, scripts + "script_interval = 20\nconfirm_dead = 2\n").looking
+    assert looking == Looking(
+        interval_ms=20_000, retries=0, timeout_ms=20_000, sick_ms=20_000, confirm_dead=2
+    )
+
+
+def test_what_a_node_shows_is_kept(tmp_path: Path) -> None:
+    node = node_of(
+        tmp_path,
+        'mode = "push"\nwas = "old"\nreveal_replica_name = true\n'
+        'link_url = "https://Example.com"\nlink_label = "See"\n',
+    )
+    assert (node.key, node.label, node.mode, node.was) == ("api", "API", Mode.PUSH, "old")
+    assert node.reveal_replica_name
+    assert (node.link_url, node.link_label) == (Url("https://example.com/"), "See")
+
+
+def test_policy_comes_from_notify(tmp_path: Path) -> None:
+    text = MINIMAL + "[notify]\n" + 'alert_on = "node"\npace = [5]\nstartup_notification = false\n'
+    plan = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan
+    assert plan.policy == Policy(alert_on=AlertOn.NODE, pace_ms=(5_000,), startup=False)
+
+
+def test_channels_are_called_by_their_name_or_their_kind(tmp_path: Path) -> None:
+    notify = """
+[[notify.webhook]]
+hook_url = "https://example.com/one"
+[[notify.webhook]]
+name = "night"
+hook_url = "https://example.com/two"
+[notify.gotify]
+app_url = "https://example.com/"
+app_token = "token"
+"""
+    channels = loaded(tmp_path, MINIMAL + SERVICE + NODE + 'mode = "push"\n' + notify).plan.channels
+    assert [(channel.key, channel.kind) for channel in channels] == [
+        ("webhook", "webhook"),
+        ("night", "webhook"),
+        ("gotify", "gotify"),
+    ]
+    assert len({channel.digest for channel in channels}) == 3
+
+
+def digest_of(folder: Path, text: str, **environ: str) -> str:
+    return loaded(folder, text, environ).plan.digest
+
+
+def test_the_digest_is_of_the_plan_and_not_of_the_server(tmp_path: Path) -> None:
+    text = MINIMAL + SERVICE + POLL
+    digest = digest_of(tmp_path, text)
+    assert len(digest) == 64
+    server = text.replace('"manager"', '"other"').replace("[server]", '[server]\nstore = "x.db"')
+    assert digest_of(tmp_path, server) == digest
+    for word in ('"Example"', '"Web"', '"API"', "tcp://10.0.0.1:80"):
+        assert digest_of(tmp_path, text.replace(word, word.replace("e", "E").replace("1", "2"), 1))
+    assert digest_of(tmp_path, text.replace('"Web"', '"Webb"')) != digest
+    assert digest_of(tmp_path, text.replace("10.0.0.1:80", "10.0.0.1:81")) != digest
+    assert digest_of(tmp_path, text + "poll_interval = 5\n") != digest
+    assert digest_of(tmp_path, text + 'resolver = "10.0.0.53"\n') != digest
+    assert digest_of(tmp_path, text + "[notify]\npace = []\n") != digest
+
+
+def test_a_changed_secret_changes_the_digests(tmp_path: Path) -> None:
+    gotify = '[notify.gotify]\napp_url = "https://example.com/"\napp_token = "${TOKEN}"\n'
+    text = MINIMAL + SERVICE + POLL + gotify
+    first = loaded(tmp_path, text, {"TOKEN": "one"}).plan
+    second = loaded(tmp_path, text, {"TOKEN": "two"}).plan
+    assert first.digest != second.digest
+    assert first.channels[0].digest != second.channels[0].digest
+    assert loaded(tmp_path, text, {"TOKEN": "one"}).plan.digest == first.digest

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from watchkeeper.config.problems import BadConfig
+from watchkeeper.config.source import MOST_BYTES, parse, read_text, tables
+
+
+def refusal_of(path: Path) -> str:
+    with pytest.raises(BadConfig) as caught:
+        read_text(path)
+    (problem,) = caught.value.problems
+    return str(problem).removeprefix(str(path))
+
+
+def test_a_file_that_is_not_there_says_how_to_name_another(tmp_path: Path) -> None:
+    assert refusal_of(tmp_path / "x.cfg") == ": does not exist; name your file with -c FILE"
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    assert refusal_of(tmp_path) == ": cannot be read: is a directory"
+
+
+def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "config.cfg"
+    path.write_bytes(b"#" * (MOST_BYTES + 1))
+    assert refusal_of(path) == ": is larger than 10 MB"
+
+
+def test_the_line_of_a_byte_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.cfg"
+    path.write_bytes("a = 5\n# é\nb = 'é'\n".encode() + b"c = '\xe9'\n")
+    assert refusal_of(path) == ":4: is not UTF-8: byte 0xe9; save it as UTF-8"
+
+
+def test_the_mark_that_windows_puts_in_front_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "config.cfg"
+    path.write_bytes("a = 5\r\n".encode("utf-8-sig"))
+    assert parse(read_text(path), "config.cfg") == {"a": 5}
+
+
+def test_tables_are_found_whatever_else_is_there() -> None:
+    tree = {"probe": {"service": [{"id": "a"}, 5, {"id": "b"}]}, "server": 5}
+    assert tables(tree, "probe", "service") == [(0, {"id": "a"}), (2, {"id": "b"})]
+    assert tables(tree, "server", "service") == []
+    assert tables(tree, "nothing") == []

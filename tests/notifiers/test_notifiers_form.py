@@ -1,0 +1,35 @@
+"""Every notifier has the same form: a test demands it, not a base class."""
+
+import inspect
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from watchkeeper.config import folder
+
+DOCS = Path(__file__).parents[2] / "docs" / "channels"
+
+
+@pytest.fixture(params=folder.names(folder.NOTIFIERS))
+def notifier(request: pytest.FixtureRequest) -> ModuleType:
+    return folder.load(folder.NOTIFIERS, request.param)
+
+
+def test_a_notifier_is_a_docstring_settings_and_one_send(notifier: ModuleType) -> None:
+    assert notifier.__doc__
+    assert is_dataclass(notifier.Settings)
+    assert inspect.iscoroutinefunction(notifier.send)
+    assert list(inspect.signature(notifier.send).parameters) == ["message", "settings", "outside"]
+
+
+def test_settings_are_frozen_and_every_one_has_words(notifier: ModuleType) -> None:
+    assert notifier.Settings.__dataclass_params__.frozen
+    assert "__slots__" in vars(notifier.Settings)
+    assert all(field.metadata["doc"] for field in fields(notifier.Settings))
+
+
+def test_the_page_of_a_notifier_names_every_setting(notifier: ModuleType) -> None:
+    page = (DOCS / f"{notifier.__name__.rpartition('.')[2]}.md").read_text()
+    assert [f.name for f in fields(notifier.Settings) if f"| `{f.name}` |" not in page] == []
