@@ -26,6 +26,7 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
+from watchkeeper.outside import tls
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
@@ -191,6 +192,7 @@ class App:
 
     async def _adopt(self, loaded: Loaded, *, force: bool) -> None:
         """Make *loaded* the plan of this process and of the rows, then begin to act on it."""
+        tls.context.cache_clear()
         before = self._workers.plan_digest
         self._workers.plan_digest = loaded.plan.digest
         try:

@@ -251,6 +251,14 @@ async def test_credentials_in_the_url_become_basic_authorization() -> None:
 
 
 @in_loop
+async def test_half_a_character_does_not_stop_a_message() -> None:
+    receiver = Answers(http_answer())
+    async with serving(receiver) as port:
+        await real().http.post(Url.parse(f"http://127.0.0.1:{port}/"), json={"a": "ü\ud800"})
+    assert receiver.requests[0].endswith('{"a":"ü?"}'.encode())
+
+
+@in_loop
 async def test_a_metadata_address_is_never_spoken_to() -> None:
     with pytest.raises(Unreachable, match="cloud metadata") as caught:
         await real().http.post(Url.parse("http://169.254.169.254/"), json={})

@@ -226,7 +226,9 @@ def test_a_name_server_is_given_by_its_address(server: str) -> None:
     resolve.check_server(server)
 
 
-@pytest.mark.parametrize("server", ["ns.example", "10.0.0.53:", "10.0.0.53:0", "::1:x", "[::1]:99999"])
+@pytest.mark.parametrize(
+    "server", ["ns.example", "10.0.0.53:", "10.0.0.53:0", "::1:x", "[::1]:99999"]
+)
 def test_a_name_server_that_is_no_address_is_refused(server: str) -> None:
     with pytest.raises(ValueError, match="must be the address of a name server"):
         resolve.check_server(server)

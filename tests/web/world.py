@@ -109,6 +109,7 @@ class World:
     old: bool = False
     gaps: int = 0
     taken: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reporter_token: str = "REPORTER_SECRET"
     base: str = ""
     given: PageState | None = None
@@ -116,6 +117,7 @@ class World:
 
     async def take(self, name: ReplicaName, report: Report) -> Outcome:
         if self.held:
+            self.arrived.set()
             await self.held.wait()
         if self.refuses:
             raise self.refuses
@@ -234,14 +236,24 @@ class Reply:
         return self.body.decode()
 
 
-async def send(server: Server, data: bytes, *, is_head: bool = False) -> Reply:
-    """Send *data* on a fresh connection, and read one reply."""
+@asynccontextmanager
+async def connected(
+    server: Server,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Open a connection to *server*."""
     reader, writer = await asyncio.open_connection(*server.address)
     try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+        await asyncio.sleep(0)
+
+
+async def send(server: Server, data: bytes, *, is_head: bool = False) -> Reply:
+    """Send *data* on a fresh connection, and read one reply."""
+    async with connected(server) as (reader, writer):
         writer.write(data)
         return await receive(reader, is_head=is_head)
-    finally:
-        writer.close()
 
 
 async def receive(reader: asyncio.StreamReader, *, is_head: bool = False) -> Reply:

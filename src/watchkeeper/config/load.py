@@ -75,14 +75,13 @@ def _is_error(finding: Finding) -> bool:
 
 
 def _located(findings: list[Finding], text: str, file: str) -> tuple[Problem, ...]:
-    """Return the problems in the order of their lines; of each place the first error, or
-    else the first warning.
-    """
+    """Return the problems in the order of their lines: of each place one, the worst."""
     if not findings:
         return ()
     positions = Positions(text)
-    errors_last = sorted(reversed(findings), key=_is_error)
-    chosen = {finding.path: finding for finding in errors_last}
+    chosen: dict[Path, Finding] = {}
+    for finding in sorted(findings, key=_is_error, reverse=True):
+        chosen.setdefault(finding.path, finding)
     problems = [
         Problem(
             file,

@@ -8,7 +8,6 @@ from enum import Enum
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from watchkeeper.config.kinds import Kinds
@@ -111,8 +110,8 @@ def _one_of(words: Iterable[object]) -> str:
 
 def _bounds(metadata: object) -> str:
     limits = metadata.metadata if isinstance(metadata, FieldInfo) else []
-    least = next((limit.ge for limit in limits if isinstance(limit, Ge)), None)
-    most = next((limit.le for limit in limits if isinstance(limit, Le)), None)
+    least = next((limit.ge for limit in limits if hasattr(limit, "ge")), None)
+    most = next((limit.le for limit in limits if hasattr(limit, "le")), None)
     if least is None:
         return ""
     return f", at least {least}" if most is None else f", {least} to {most}"

@@ -12,7 +12,7 @@ from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, ReplicaName, Report, Source
 from watchkeeper.core.sighting import says_nothing_new
 from watchkeeper.judge.decide import Case, Entry, decide
-from watchkeeper.judge.flush import flush
+from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.recording import Recording
@@ -79,10 +79,10 @@ class Door:
         node_no = self._follower.view.node_no(name.service, name.node)
         if node_no is None:
             return False
-        job = partial(flush, case=self._case(), name=name, node_no=node_no)
-        was_there = await self._save(partial(self._store.write, job))
+        job = Flush(self._case(), name, node_no)
+        was_there = await self._save(lambda: self._store.write(job))
         self._follower.hurry()
-        return bool(was_there)
+        return was_there
 
     async def run(self) -> None:
         """Carry reports to the store until cancelled."""

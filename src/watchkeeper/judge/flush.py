@@ -1,6 +1,6 @@
 """Flushing: a reporter says that its replica is no more."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.report import ReplicaName
@@ -11,20 +11,30 @@ from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor, Undo
 
 
-def flush(cursor: Cursor, case: Case, name: ReplicaName, node_no: int) -> bool:
-    """Let the replica *name* leave the page; return whether it was there.
+@dataclass(slots=True)
+class Flush:
+    """The transaction that lets a replica leave the page; its row stays for its return.
 
-    Its row stays, and a reporter that returns revives it. Run again after a commit whose
-    answer was lost, it knows its own deed by the moment.
+    Run again after a commit whose answer was lost, it knows its own deed.
     """
-    decision = climb.enter(cursor, case.page_no, case.now, case.rules.alert_on)
-    row = replica_rows.find(cursor, [(node_no, name.replica)]).get((node_no, name.replica))
-    if row is None or row.gone_at is not None:
-        raise Undo(row is not None and row.gone_at == case.now.at)
-    gone = replace(row, gone_at=case.now.at)
-    replica_rows.save(cursor, [gone], decision.page.revision)
-    sighting_rows.forget(cursor, [row.no])
-    decision.climb({node_no})
-    decision.alarm({name: Leaving.FLUSHED})
-    decision.finish()
-    return True
+
+    case: Case
+    name: ReplicaName
+    node_no: int
+    was_done: bool = False
+
+    def __call__(self, cursor: Cursor) -> bool:
+        """Return whether the replica was there."""
+        case, place = self.case, (self.node_no, self.name.replica)
+        decision = climb.enter(cursor, case.page_no, case.now, case.rules.alert_on)
+        row = replica_rows.find(cursor, [place]).get(place)
+        if row is None or row.gone_at is not None:
+            raise Undo(self.was_done)
+        gone = replace(row, gone_at=case.now.at)
+        replica_rows.save(cursor, [gone], decision.page.revision)
+        sighting_rows.forget(cursor, [row.no])
+        decision.climb({self.node_no})
+        decision.alarm({self.name: Leaving.FLUSHED})
+        decision.finish()
+        self.was_done = True
+        return True

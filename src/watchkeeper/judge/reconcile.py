@@ -62,13 +62,13 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     having changed nothing, where more than half of the nodes would go at once.
     """
     decision = climb.enter(cursor, order.page_no, order.now, order.plan.policy.alert_on)
+    if not order.force:
+        _refuse_another_plan(order.plan, read_rows(cursor, order.page_no))
     _add_services(decision, order.plan)
     _add_nodes(decision, order.plan)
     _add_replicas(decision, order.plan)
     rows = read_rows(cursor, order.page_no)
     gone = _gone(order.plan, rows)
-    if not order.force:
-        _refuse_another_plan(rows, gone)
     left: dict[ReplicaName, Leaving] = {}
     if order.removes:
         left = _remove(decision, rows, gone)
@@ -225,14 +225,28 @@ def _has(node: Node | None, replica: str) -> bool:
     return node is not None and (node.mode in _REGISTERED or replica in node.replicas)
 
 
-def _refuse_another_plan(rows: Rows, gone: Rows) -> None:
-    living = sum(_living(node) is not None for f in rows.nodes.values() for node in f.values())
-    leaving = sum(len(family) for family in gone.nodes.values())
-    if leaving * 2 > living:
+def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
+    living = {
+        node.no for family in rows.nodes.values() for node in family.values() if _living(node)
+    }
+    leaving = living - _recognised(plan, rows)
+    if len(leaving) * 2 > len(living):
         raise StoreUnusable(
-            f"{leaving} of the {living} nodes in this database are not in the config: it seems "
-            "to belong to another one; choose another --store, or say --force"
+            f"{len(leaving)} of the {len(living)} nodes in this database are not in the config: "
+            "it seems to belong to another one; choose another --store, or say --force"
         )
+
+
+def _recognised(plan: Plan, rows: Rows) -> set[int]:
+    """Return the numbers of the nodes that the plan still has, under whatever name."""
+    found = set()
+    for service in plan.services:
+        row = rows.services.get(service.key) or rows.services.get(service.was)
+        family = rows.nodes.get(row.no, {}) if row else {}
+        for node in service.nodes:
+            known = family.get(node.key) or family.get(node.was)
+            found.add(known.no if known else 0)
+    return found
 
 
 def _remove(decision: Decision, rows: Rows, gone: Rows) -> dict[ReplicaName, Leaving]:

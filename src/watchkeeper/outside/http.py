@@ -58,7 +58,8 @@ class Http:
         self, url: Url, *, json: object, headers: Mapping[str, str] | None = None
     ) -> None:
         """Send *json*, in the order of its keys, to *url*."""
-        body = jsons.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+        text = jsons.dumps(json, ensure_ascii=False, separators=(",", ":"))
+        body = text.encode(errors="replace")  # half a character must not stop a message
         own = {"user-agent": self._user_agent, "content-type": "application/json"}
         await self._send(url, {**own, **(headers or {})}, body)
 
@@ -84,7 +85,8 @@ def _judge(answer: Answer, target: Target, wall: int) -> None:
         raise Refused(f"{words}: {_pointing(answer, target)}")
     if status in _REFUSALS:
         raise Refused(words)
-    is_clear = 400 <= status < 500 or status == HTTPStatus.SERVICE_UNAVAILABLE  # noqa: PLR2004
+    is_theirs = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    is_clear = is_theirs or status == HTTPStatus.SERVICE_UNAVAILABLE
     raise Unreachable(words, retry_after_ms=retry_after_ms(answer, wall), maybe=not is_clear)
 
 
@@ -105,7 +107,7 @@ def retry_after_ms(answer: Answer, wall: int) -> int:
     """
     value = answer.header(b"retry-after").strip()
     if value.isascii() and value.isdigit():
-        seconds = int(value[:_MOST_DIGITS]) if len(value) <= _MOST_DIGITS else LONGEST_WAIT_MS
+        seconds = int(value) if len(value) <= _MOST_DIGITS else LONGEST_WAIT_MS
         return min(seconds * 1000, LONGEST_WAIT_MS)
     until = _date_ms(value)
     if until is None:

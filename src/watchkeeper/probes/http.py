@@ -20,8 +20,8 @@ from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import quote
 from watchkeeper.outside.redirect import exchange_on
-from watchkeeper.outside.tls import Certificate, Trust
 from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.tls import Certificate, Trust
 from watchkeeper.outside.visit import FINE, Finding, visit
 
 SCHEMES = ("http", "https")

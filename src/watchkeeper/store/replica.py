@@ -90,8 +90,8 @@ def worst_by_node(cursor: Cursor, node_nos: Collection[int]) -> dict[int, Status
 
 
 def marks(values: Collection[object]) -> str:
-    """Return as many `?` as there are *values*, for an IN list."""
-    return ", ".join("?" * len(values))
+    """Return as many `?` as there are *values*, for an IN list; for none, what nothing equals."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def _values(one: ReplicaRow) -> tuple[int | str, ...]:

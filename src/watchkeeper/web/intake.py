@@ -262,6 +262,10 @@ class Intake(HttpToolsProtocol):
             self.deadline = self._connections.now + ANSWER_S
             self.cycle.keep_alive = False
             return
-        self.deadline = self._connections.now + LINGER_S
         self.transport.write(answer.head + self._connections.last_tail + answer.body)
+        self._linger()
+
+    def _linger(self) -> None:
+        """Say no more, but read on for a while: a reset would overtake the answer."""
+        self.deadline = self._connections.now + LINGER_S
         self.transport.write_eof()

@@ -82,7 +82,11 @@ class Shortcut(Intake):
             self.transport.writelines((answer.head, tail, answer.body))
         else:
             self.transport.write(answer.head + tail)
-        if not keep_alive:
+        if keep_alive:
+            return
+        if self._phase is Phase.LEAVING:
+            self._linger()
+        else:
             self._phase = Phase.LEAVING
             self.transport.close()
 

@@ -1,11 +1,10 @@
 """Vigil's wire, against a server that really runs."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
-from tests.web.world import World, receive, run, serving
+from tests.web.world import World, run, send, serving
 
 RECORDED = json.loads(Path(__file__).with_name("exchanges.json").read_text())
 
@@ -30,14 +29,6 @@ def raw(request: dict[str, Any]) -> bytes:
     return ("\r\n".join([*lines, f"Content-Length: {len(body)}"]) + f"\r\n\r\n{body}").encode()
 
 
-async def exchanged(server_address: tuple[str, int], data: bytes, *, is_head: bool) -> Any:
-    reader, writer = await asyncio.open_connection(*server_address)
-    writer.write(data)
-    reply = await receive(reader, is_head=is_head)
-    writer.close()
-    return reply
-
-
 def media_type(headers: dict[str, str]) -> str:
     return headers.get("content-type", "").split(";")[0]
 
@@ -49,7 +40,7 @@ async def test_every_recorded_exchange_is_answered_as_the_ancestor_did() -> None
         for row in RECORDED:
             request, golden, free = row["request"], row["response"], row["free"]
             is_head = request["method"] == "HEAD"
-            reply = await exchanged(server.address, raw(request), is_head=is_head)
+            reply = await send(server, raw(request), is_head=is_head)
             name = request["name"]
             if "status" not in free:
                 assert reply.status == golden["status"], name

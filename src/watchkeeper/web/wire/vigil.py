@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -167,8 +168,7 @@ class FlushRoute:
 
 def read(content_type: bytes, body: bytes) -> Told:
     """Return what *body* tells, its bounds checked. Raise Refusal (400) otherwise."""
-    media_type = content_type.partition(b";")[0].strip().lower()
-    if not media_type.endswith((b"/json", b"+json")):
+    if not is_json(content_type):
         raise Refusal(NOT_JSON)
     try:
         told: Told = _read(body)
@@ -179,6 +179,13 @@ def read(content_type: bytes, body: bytes) -> Told:
     if not is_id(told.replica):
         raise Refusal(NO_ID)
     return told
+
+
+@lru_cache(maxsize=64)
+def is_json(content_type: bytes) -> bool:
+    """Return whether a body of this type is JSON; parameters such as a charset do not count."""
+    media_type = content_type.partition(b";")[0].strip().lower()
+    return media_type.endswith((b"/json", b"+json"))
 
 
 def is_id(text: str) -> bool:

@@ -1,0 +1,204 @@
+"""A small house for tests: real store, real door, a clock that the test moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from watchkeeper.core import facts as fact
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.facts import Facts
+from watchkeeper.core.plan import (
+    AlertOn,
+    Channel,
+    Looking,
+    Mode,
+    Node,
+    Page,
+    Plan,
+    Policy,
+    Service,
+)
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import SELF, ReplicaName, Report, Source, SourceKind
+from watchkeeper.core.status import Status
+from watchkeeper.core.url import Url
+from watchkeeper.judge.door import Door
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.reconcile import Order, reconcile
+from watchkeeper.judge.recording import Recording
+from watchkeeper.judge.rules import Rules
+from watchkeeper.store import gate, meta
+from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.opening import open_to_serve
+from watchkeeper.watch.workers import Workers
+
+DEAD, SICK, HEALTHY, BLIND = Status.DEAD, Status.SICK, Status.HEALTHY, Status.BLIND
+REPORTER = Source(SourceKind.REPORTER)
+_URL = Url.parse("https://status.example.com")
+PAGE = Page(
+    title="Status",
+    url=_URL,
+    company_name="Example",
+    icon_color="#000",
+    icon_url=_URL,
+    logo_color="#000",
+    logo_url=_URL,
+    website_url=_URL,
+    support_url=_URL,
+)
+
+
+class FakeClock:
+    """Times that stand still until the test moves them."""
+
+    def __init__(self, steady: int = 1_000_000) -> None:
+        self._steady = steady
+        self.wall_ms = 1_800_000_000_000
+
+    def boottime(self) -> int:
+        return self._steady
+
+    def wall(self) -> int:
+        return self.wall_ms
+
+    def steady(self) -> int:
+        return self._steady
+
+    def adopt(self, steady: int) -> None:
+        self._steady = max(self._steady, steady)
+
+    def boot_id(self) -> str:
+        return "boot"
+
+    async def sleep(self, ms: int) -> None:
+        await asyncio.sleep(min(ms, 5) / 1000)
+
+    def pass_ms(self, ms: int) -> None:
+        self._steady += ms
+        self.wall_ms += ms
+
+
+def name(text: str) -> ReplicaName:
+    return ReplicaName(*text.split(":", 2))
+
+
+def plan(
+    nodes: Mapping[str, Mode | tuple[str, ...]] | None = None,
+    *,
+    alert_on: AlertOn = AlertOn.PAGE,
+    looking: Looking = Looking(),
+    channels: tuple[str, ...] = ("hook",),
+) -> Plan:
+    """A plan of nodes, `service:node` to its mode, or to the replicas that are polled."""
+    nodes = nodes or {"web:api": ("1", "2"), "web:push": Mode.PUSH}
+    services: dict[str, list[Node]] = {}
+    for text, what in nodes.items():
+        service, node = text.split(":")
+        polled = what if isinstance(what, tuple) else ()
+        mode = Mode.POLL if isinstance(what, tuple) else what
+        services.setdefault(service, []).append(
+            Node(key=node, label=node, mode=mode, replicas=polled, looking=looking)
+        )
+    return Plan(
+        page=PAGE,
+        services=tuple(Service(key=k, label=k, nodes=tuple(v)) for k, v in services.items()),
+        channels=tuple(Channel(key=k, kind="webhook", settings=None, digest=k) for k in channels),
+        policy=Policy(alert_on=alert_on),
+        digest=str(sorted(nodes.items(), key=str)) + str(alert_on),
+    )
+
+
+class House:
+    """One process, as far as judging goes."""
+
+    def __init__(self, store: Store, page_no: int, plan: Plan, clock: FakeClock) -> None:
+        self.store = store
+        self.page_no = page_no
+        self.plan = plan
+        self.clock = clock
+        self.recording = Recording()
+        self.follower = Follower(store, clock, page_no)
+        self.door = Door(store, self.follower, clock, Rules.of(plan), self.recording)
+
+    async def adopt(self, plan: Plan, *, removes: bool = True, force: bool = False) -> None:
+        order = Order(
+            page_no=self.page_no, plan=plan, now=self.now(), removes=removes, force=force
+        )
+        await self.store.write(partial(reconcile, order=order))
+        self.plan, self.door.rules = plan, Rules.of(plan)
+        await self.follower.follow()
+
+    def now(self) -> Moment:
+        return Moment(steady=self.clock.steady(), at=self.clock.wall())
+
+    def workers(self, called: str) -> Workers:
+        return Workers(self.store, self.follower, self.clock, self.recording, called)
+
+    async def look(self, who: str, status: Status, *, seq: int | None = None, why: str = "") -> None:
+        """Take one look's report, a millisecond after the last."""
+        self.clock.pass_ms(1)
+        heard = self.clock.steady()
+        report = Report(
+            status=status, heard=heard, seq=heard if seq is None else seq, reason=Reason(why)
+        )
+        await self.take(who, report)
+
+    async def push(self, who: str, status: Status = HEALTHY, *, valid_ms: int = 10_000) -> Outcome:
+        """Take one reporter's report, a millisecond after the last."""
+        self.clock.pass_ms(1)
+        heard = self.clock.steady()
+        return await self.take(
+            who, Report(status=status, source=REPORTER, heard=heard, valid_ms=valid_ms)
+        )
+
+    async def take(self, who: str, report: Report) -> Outcome:
+        outcome = await self.door.take(name(who), report)
+        await self.follower.follow()
+        return outcome
+
+    async def said(self) -> list[Facts]:
+        """All notifications, in their order."""
+        return await self.store.read(_said)
+
+    def status(self, who: str) -> Status:
+        row = self.follower.view.replica(name(who))
+        assert row is not None
+        return row.status
+
+    async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return await self.store.read(lambda cursor: cursor.rows(sql, values))
+
+    async def run(self, sql: str, *values: object) -> int:
+        return await self.store.write(lambda cursor: cursor.run(sql, values))
+
+
+def _said(cursor: Cursor) -> list[Facts]:
+    rows = cursor.rows("SELECT facts FROM notification ORDER BY no")
+    return [fact.parse(text) for (text,) in rows]
+
+
+@asynccontextmanager
+async def house(
+    url: str, wanted: Plan | None = None, clock: FakeClock | None = None
+) -> AsyncIterator[House]:
+    """A house on the database at *url*; leaving it is a clean stop."""
+    clock = clock or FakeClock()
+    store = await open_to_serve(url)
+    try:
+        page_no = await store.write(partial(meta.page_no, wall=clock.wall()))
+        page = await store.read(partial(gate.read, page_no=page_no))
+        clock.adopt(page.steady)
+        built = House(store, page_no, wanted or plan(), clock)
+        await built.adopt(built.plan)
+        running = asyncio.create_task(built.door.run())
+        yield built
+        running.cancel()
+        await asyncio.wait([running])
+    finally:
+        await store.close()
+
+
+__all__ = ["SELF", "House", "house", "name", "plan"]

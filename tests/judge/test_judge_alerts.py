@@ -1,0 +1,219 @@
+"""From reports to what there is to say, on both databases."""
+
+import asyncio
+
+from house import DEAD, HEALTHY, REPORTER, SICK, Mode, House, house, name, plan
+
+from watchkeeper.core.alert import Leaving
+from watchkeeper.core.facts import Facts
+from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.report import Report
+from watchkeeper.core.status import Standing
+from watchkeeper.judge.outcome import Outcome
+
+
+def told(facts: list[Facts]) -> list[tuple[list[str], list[str], list[str]]]:
+    """Of each notification: who died, who came back, who is dead."""
+    return [
+        (
+            [str(member.replica) for member in one.died],
+            [str(back.member.replica) for back in one.back],
+            [str(member.replica) for member in one.dead],
+        )
+        for one in facts
+    ]
+
+
+def test_an_alert_opens_grows_shrinks_and_closes(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD, why="refused")
+            await home.look("web:api:2", DEAD, why="timeout")
+            await home.look("web:api:1", HEALTHY)
+            await home.look("web:api:2", SICK)
+            one, two = "web:api:1", "web:api:2"
+            said = await home.said()
+            assert told(said) == [
+                ([one], [], [one]),
+                ([two], [], [one, two]),
+                ([], [one], [two]),
+                ([], [two], []),
+            ]
+            assert [facts.closed for facts in said] == [None, None, None, Leaving.RECOVERED]
+            assert len({facts.opened for facts in said}) == 1
+            assert [facts.status for facts in said] == [DEAD, DEAD, DEAD, SICK]
+            assert said[1].dead[0].reason_code == "refused"
+
+    asyncio.run(main())
+
+
+def test_what_is_dead_at_the_restart_is_not_said_again(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            steady = home.clock
+        async with house(store_url, clock=steady) as home:
+            await home.look("web:api:1", DEAD)
+            await home.look("web:api:2", HEALTHY)
+            assert len(await home.said()) == 1
+            await home.look("web:api:1", HEALTHY)
+            assert len(await home.said()) == 2
+
+    asyncio.run(main())
+
+
+def test_a_thousand_deaths_at_once_are_a_handful_of_notifications(store_url: str) -> None:
+    async def main() -> None:
+        replicas = tuple(str(n) for n in range(1_000))
+        async with house(store_url, plan({"web:api": replicas})) as home:
+            now = home.clock.steady()
+            answers = [
+                home.door.take(name(f"web:api:{n}"), Report(status=DEAD, heard=now, seq=1))
+                for n in replicas
+            ]
+            await asyncio.gather(*answers)
+            said = await home.said()
+            assert len(said) == 4
+            assert len(said[-1].dead) == 1_000
+            assert sum(len(facts.died) for facts in said) == 1_000
+
+    asyncio.run(main())
+
+
+def test_each_service_has_an_alert_of_its_own_when_asked(store_url: str) -> None:
+    async def main() -> None:
+        nodes: dict[str, Mode | tuple[str, ...]] = {"web:api": ("1",), "mail:smtp": ("1",)}
+        async with house(store_url, plan(nodes, alert_on=AlertOn.SERVICE)) as home:
+            await home.look("web:api:1", DEAD)
+            await home.look("mail:smtp:1", DEAD)
+            await home.look("web:api:1", HEALTHY)
+            said = await home.said()
+            assert [facts.subject for facts in said] == [
+                "service:web",
+                "service:mail",
+                "service:web",
+            ]
+            assert [facts.closed for facts in said] == [None, None, Leaving.RECOVERED]
+
+    asyncio.run(main())
+
+
+def test_a_removed_node_closes_its_alert_as_removed(store_url: str) -> None:
+    async def main() -> None:
+        nodes: dict[str, Mode | tuple[str, ...]] = {
+            "web:api": ("1",),
+            "web:b": ("1",),
+            "web:c": ("1",),
+        }
+        async with house(store_url, plan(nodes)) as home:
+            await home.look("web:api:1", DEAD)
+            del nodes["web:api"]
+            await home.adopt(plan(nodes))
+            said = await home.said()
+            assert [back.why for back in said[-1].back] == [Leaving.REMOVED]
+            assert said[-1].closed is Leaving.REMOVED
+            assert said[-1].status is HEALTHY
+            assert home.follower.state().status is HEALTHY
+
+    asyncio.run(main())
+
+
+def test_a_replica_that_reports_is_registered_and_one_that_is_flushed_leaves(
+    store_url: str,
+) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            assert await home.push("web:push:a", DEAD) is Outcome.TAKEN
+            assert home.status("web:push:a") is DEAD
+            assert await home.door.flush(name("web:push:a"), "test")
+            assert not await home.door.flush(name("web:push:a"), "test")
+            await home.follower.follow()
+            assert home.follower.view.replica(name("web:push:a")) is None
+            assert [back.why for back in (await home.said())[-1].back] == [Leaving.FLUSHED]
+            assert await home.push("web:push:a") is Outcome.TAKEN
+            assert home.status("web:push:a") is HEALTHY
+
+    asyncio.run(main())
+
+
+def test_nobody_may_register_more_replicas_than_a_node_holds(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            reports = [
+                home.door.take(
+                    name(f"web:push:{n}"),
+                    Report(status=HEALTHY, source=REPORTER, heard=n + 1, valid_ms=1_000),
+                )
+                for n in range(1_300)
+            ]
+            outcomes = await asyncio.gather(*reports)
+            assert outcomes.count(Outcome.TAKEN) == 1_000
+            assert outcomes.count(Outcome.FULL) == 300
+
+    asyncio.run(main())
+
+
+def test_a_look_at_what_the_plan_does_not_have_is_unknown(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            report = Report(status=DEAD, heard=home.clock.steady(), seq=1)
+            assert await home.door.take(name("web:api:9"), report) is Outcome.UNKNOWN
+            assert await home.door.take(name("no:such:1"), report) is Outcome.UNKNOWN
+            assert await home.said() == []
+
+    asyncio.run(main())
+
+
+def test_a_replica_is_pending_until_it_is_heard(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            one, two = home.follower.state().services[0].nodes[0].replicas
+            assert (one.standing, two.standing) == (Standing.PENDING, Standing.PENDING)
+            await home.look("web:api:1", HEALTHY)
+            one, two = home.follower.state().services[0].nodes[0].replicas
+            assert (one.standing, two.standing) == (Standing.HEARD, Standing.PENDING)
+
+    asyncio.run(main())
+
+
+def test_two_decisions_within_a_millisecond_have_two_moments(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            heard = home.clock.steady() - 10
+            for n, status in enumerate((DEAD, HEALTHY, DEAD, HEALTHY)):
+                await home.take("web:api:1", Report(status=status, heard=heard + n, seq=n))
+            opened = [facts.opened for facts in await home.said() if facts.died]
+            assert len(opened) == len(set(opened)) == 2
+
+    asyncio.run(main())
+
+
+def test_everything_that_climbed_is_in_the_log(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD, why="refused")
+            await home.look("web:api:1", HEALTHY)
+            rows = await home.rows("SELECT kind, old, new FROM transition ORDER BY no")
+            kinds = ["replica", "node", "service", "page"]
+            assert rows == [(kind, 0, 2) for kind in kinds] + [(kind, 2, 0) for kind in kinds]
+
+    asyncio.run(main())
+
+
+def test_another_config_is_refused_unless_forced(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            other = plan({"other:node": ("1",), "other:more": ("1",)})
+            try:
+                await home.adopt(other)
+            except Exception as error:
+                assert "--force" in str(error)
+            else:
+                raise AssertionError("another config was taken")
+            assert {service.key for service in home.follower.state().services} == {"web"}
+            await home.adopt(other, force=True)
+            assert {service.key for service in home.follower.state().services} == {"other"}
+
+    asyncio.run(main())
+
+
