@@ -164,15 +164,15 @@ async def test_one_who_says_all_and_half_closes_gets_the_answer() -> None:
 
 
 ODD = {
-    "absolute form": (b"GET http://x:80/status/text HTTP/1.1\r\nHost: x\r\n\r\n"),
-    "a query": (b"GET /status/text?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n"),
-    "escaped letters": (b"GET /st%61tus//text/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "absolute form": b"GET http://x:80/status/text HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a query": b"GET /status/text?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "escaped letters": b"GET /st%61tus//text/ HTTP/1.1\r\nHost: x\r\n\r\n",
     "an offer to upgrade": (
         b"GET /status/text HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     ),
-    "a body where none belongs": (b"GET /status/text HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"),
-    "no host": (b"GET /status/text HTTP/1.1\r\n\r\n"),
-    "empty lines before": (b"\r\n\r\nGET /status/text HTTP/1.1\r\n\r\n"),
+    "a body where none belongs": b"GET /status/text HTTP/1.1\r\nContent-Length: 2\r\n\r\nab",
+    "no host": b"GET /status/text HTTP/1.1\r\n\r\n",
+    "empty lines before": b"\r\n\r\nGET /status/text HTTP/1.1\r\n\r\n",
 }
 
 

@@ -52,7 +52,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.help": "Do you see a problem that is not shown here?",
         "page.help_in_trouble": "Does it last, or does it look different to you?",
         "page.support": "Contact support",
-        "page.old": "This page is old: it shows what was known on {time}. News cannot be seen now.",
+        "page.old": "This page is old: it shows what was known on {time}, and nothing since.",
         # … of a service, a node, a replica …
         "page.word.healthy": "healthy",
         "page.word.sick": "sick",
@@ -67,7 +67,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.since.pending": "pending, not heard yet",
         "page.since.blind": "blind since {time}",
         "page.last_known": "last known as {word}",
-        "page.since": "since {time}",
+        "page.since": "Since {time}",
         "page.mode.poll": "We look at it",
         "page.mode.push": "It reports to us",
         "page.mode.script": "A script looks at it",
@@ -75,6 +75,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.no_replicas": "Nobody has reported yet.",
         "page.names": "Names of the replicas",
         "page.more": "{count} more",
+        "page.and_more": "and {count} more",
         # … and around it.
         "page.skip": "Skip to the services",
         "page.services": "Services",

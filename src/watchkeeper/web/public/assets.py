@@ -3,6 +3,7 @@
 import hashlib
 import re
 from importlib.resources import files
+from typing import NamedTuple
 
 from watchkeeper.core.plan import Page
 from watchkeeper.web.answer import NOT_FOUND, Fields, Refusal
@@ -12,10 +13,27 @@ _STYLE: Fields = (
     ("content-type", "text/css; charset=utf-8"),
     ("cache-control", "public, max-age=31536000, immutable"),
 )
-_HEX = re.compile(r"#([0-9a-fA-F]{6})")
-_SHORT_HEX = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])")
-_BRIGHT = 0.179  # from here on, black can be read better than white
+READABLE = 4.5  # the contrast that WCAG 2 asks for at level AA
+_NEARLY_READABLE = 3.0
 _NEARLY_BLACK = 0.04045
+_DARKER = 0.97
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_SHORT = len("#rgb")
+
+
+class Rgb(NamedTuple):
+    """A colour; each channel is 0 to 255."""
+
+    red: int
+    green: int
+    blue: int
+
+    def __str__(self) -> str:
+        return f"#{bytes(self).hex()}"
+
+
+_WHITE = Rgb(255, 255, 255)
+_BLACK = Rgb(0, 0, 0)
 
 
 class Assets:
@@ -43,20 +61,28 @@ class Assets:
 def brand_style(color: str) -> str:
     """Return a style sheet that sets the colour of the brand, empty where it is not a hex one.
 
-    The text upon it is black or white, whichever can be read better.
+    A button in that colour has white text where that can be read, after some darkening if
+    need be, and black text upon bright colours.
     """
-    short = _SHORT_HEX.fullmatch(color.strip())
-    doubled = "#" + "".join(digit * 2 for digit in short.groups()) if short else color.strip()
-    if not _HEX.fullmatch(doubled):
+    brand = _rgb(color.strip())
+    if brand is None:
         return ""
-    text = "#000" if luminance(doubled) > _BRIGHT else "#fff"
-    return f":root {{ --brand: {doubled.lower()}; --on-brand: {text}; }}\n"
+    text, button = _BLACK, brand
+    if contrast(_WHITE, brand) >= _NEARLY_READABLE:
+        text = _WHITE
+        while contrast(text, button) < READABLE:
+            button = Rgb(*(int(channel * _DARKER) for channel in button))
+    return f":root {{ --brand: {brand}; --button: {button}; --on-button: {text}; }}\n"
 
 
-def luminance(color: str) -> float:
-    """Return the relative luminance of `#rrggbb`, from 0 to 1, as WCAG 2 defines it."""
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (_linear(channel) for channel in channels)
+def contrast(one: Rgb, other: Rgb) -> float:
+    """Return the contrast of two colours, from 1 to 21, as WCAG 2 defines it."""
+    darker, brighter = sorted((_luminance(one), _luminance(other)))
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Rgb) -> float:
+    red, green, blue = (_linear(channel / 255) for channel in color)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -64,6 +90,13 @@ def _linear(channel: float) -> float:
     if channel <= _NEARLY_BLACK:
         return channel / 12.92
     return float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+def _rgb(color: str) -> Rgb | None:
+    if not _HEX.fullmatch(color):
+        return None
+    digits = color[1:] if len(color) > _SHORT else "".join(digit * 2 for digit in color[1:])
+    return Rgb(*bytes.fromhex(digits))
 
 
 def _packaged(name: str) -> str:

@@ -1,0 +1,343 @@
+"""One small test for each rule without which something was lost or said wrongly.
+
+`rig/sabotage/` holds a patch for each name: with it applied, the test of that name is red.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+import psycopg
+import pytest
+from conftest import Cluster
+from house import DEAD, HEALTHY, PAGE, REPORTER, House, house, name, plan
+
+from watchkeeper.core import lane as rules
+from watchkeeper.core.compose import Sender, compose
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.lane import Lane, Notification, Try
+from watchkeeper.core.message import Message
+from watchkeeper.core.plan import Looking
+from watchkeeper.core.report import Report
+from watchkeeper.core.url import Url
+from watchkeeper.judge.door import Door
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.rules import Rules
+from watchkeeper.outside import outside as world
+from watchkeeper.outside.outside import Outside
+from watchkeeper.speak.talk import Means, Talk
+from watchkeeper.speak.thought import Place
+from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store import lane as lane_rows
+from watchkeeper.store import sighting as sighting_rows
+from watchkeeper.store.cursor import Line
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.lane import Claim
+from watchkeeper.store.opening import open_to_serve
+from watchkeeper.store.sighting import Kept
+from watchkeeper.watch.silence import Silence
+from watchkeeper.watch.workers import Workers
+
+INSTALLATION = UUID(int=7)
+CONFIRMED = plan({"web:api": ("1",)}, looking=Looking(confirm_dead=2))
+
+
+def second(home: House) -> House:
+    """Another process that shares the database, with a view of its own."""
+    other = House(home.store, home.page_no, home.plan, home.clock)
+    other.follower = Follower(home.store, home.clock, home.page_no)
+    other.door = Door(home.store, other.follower, home.clock, Rules.of(home.plan), other.recording)
+    return other
+
+
+def test_cas_a_sighting_that_moved_meanwhile_is_not_written_over(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:a")
+            kept = home.follower.view.kept(name("web:push:a"), REPORTER)
+            assert kept
+            dead = Kept(*kept.key, replace(kept.sighting, status=DEAD))
+            stale = kept.sighting.heard - 1
+            with pytest.raises(StoreRefused):
+                await home.store.write(lambda c: sighting_rows.save(c, [(dead, stale)]))
+            assert await home.rows("SELECT status FROM sighting") == [(HEALTHY,)]
+
+    asyncio.run(main())
+
+
+def test_slot_two_looks_of_one_slot_confirm_nothing(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, CONFIRMED) as home:
+            await home.look("web:api:1", HEALTHY, seq=1)
+            await home.look("web:api:1", DEAD, seq=2)
+            await home.look("web:api:1", DEAD, seq=2)
+            assert home.status("web:api:1") is HEALTHY
+            await home.look("web:api:1", DEAD, seq=3)
+            assert home.status("web:api:1") is DEAD
+
+    asyncio.run(main())
+
+
+def test_age_a_report_that_comes_late_changes_nothing(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            late = home.clock.steady() - 500
+            await home.take("web:api:1", Report(status=HEALTHY, heard=late, seq=0))
+            assert home.status("web:api:1") is DEAD
+
+    asyncio.run(main())
+
+
+def test_reload_a_stale_cache_calls_no_report_old_news(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", HEALTHY)
+            other = second(home)
+            running = asyncio.create_task(other.door.run())
+            await other.follower.follow()
+            await home.look("web:api:1", DEAD)
+            home.clock.pass_ms(2_000)
+            await other.look("web:api:1", HEALTHY)
+            assert other.status("web:api:1") is HEALTHY
+            running.cancel()
+
+    asyncio.run(main())
+
+
+def test_sightrev_a_look_that_only_contradicts_is_followed_by_the_others(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, CONFIRMED) as home:
+            await home.look("web:api:1", HEALTHY)
+            other = second(home)
+            running = asyncio.create_task(other.door.run())
+            await other.follower.follow()
+            await home.look("web:api:1", DEAD)
+            await other.follower.follow()
+            await other.look("web:api:1", HEALTHY)
+            await home.look("web:api:1", DEAD)
+            assert home.status("web:api:1") is HEALTHY
+            running.cancel()
+
+    asyncio.run(main())
+
+
+def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster) -> None:
+    url = cluster.create()
+
+    async def main() -> None:
+        async with house(url) as home:
+            for n in range(40):
+                await home.push(f"web:push:{n}")
+            view = home.follower.view
+            kept = [k for n in range(40) if (k := view.kept(name(f"web:push:{n}"), REPORTER))]
+            others = [await open_to_serve(url) for _ in range(3)]
+            for round_ in range(1, 60):
+                jobs = [_shuffled(kept, round_ * 10 + n) for n in range(3)]
+                await asyncio.gather(
+                    *(s.write(job, Line.FAST) for s, job in zip(others, jobs, strict=True))
+                )
+            for store in others:
+                await store.close()
+
+    asyncio.run(main())
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        row = connection.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row == (0,)
+
+
+def _shuffled(kept: list[Kept], later: int) -> partial[set[tuple[int, int]]]:
+    moved = [
+        Kept(*k.key, replace(k.sighting, heard=k.sighting.heard + later))
+        for k in random.sample(kept, len(kept))
+    ]
+    return partial(sighting_rows.swallow, said=moved)
+
+
+def _outage(opened: int) -> Facts:
+    return Facts(
+        kind=Kind.CHANGED, steady=opened, at=5, status=DEAD, subject="page", opened=opened
+    )
+
+
+def test_ids_two_outages_never_share_one() -> None:
+    sender = Sender(installation=INSTALLATION, channel="hook", target="", page=PAGE)
+    ids = {compose(sender, [_outage(opened)]).id for opened in (1, 2, 1)}
+    assert len(ids) == 2
+
+
+def _silence(home: House, workers: Workers) -> Silence:
+    return Silence(home.store, home.follower, home.clock, workers, home.door)
+
+
+async def _dead_after_scan(home: House, silence: Silence) -> bool:
+    await silence.scan()
+    await home.follower.follow()
+    return home.status("web:push:a") is DEAD
+
+
+def test_grace_after_a_start_everybody_has_a_full_interval_to_report(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            workers = home.workers("a")
+            silence = _silence(home, workers)
+            await home.push("web:push:a", valid_ms=10_000)
+            home.clock.pass_ms(60_000)
+            await workers.hear_anew()
+            assert not await _dead_after_scan(home, silence)
+            home.clock.pass_ms(9_000)
+            assert not await _dead_after_scan(home, silence)
+            home.clock.pass_ms(1_100)
+            assert await _dead_after_scan(home, silence)
+
+    asyncio.run(main())
+
+
+def test_suspect_silence_is_not_believed_while_a_worker_may_be_deaf(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            workers, other = home.workers("a"), home.workers("b")
+            silence = _silence(home, workers)
+            await other.beat()
+            await workers.beat()
+            await home.push("web:push:a", valid_ms=6_500)
+            home.clock.pass_ms(7_000)
+            await workers.beat()
+            assert not await _dead_after_scan(home, silence)
+            home.clock.pass_ms(4_000)
+            await workers.beat()
+            assert not await _dead_after_scan(home, silence)
+            home.clock.pass_ms(6_600)
+            assert await _dead_after_scan(home, silence)
+
+    asyncio.run(main())
+
+
+@dataclass
+class Mouth:
+    """One lane of a house, and a way to send that the test gives."""
+
+    home: House
+    lane: Lane
+    channel_no: int
+
+    async def now(self) -> Lane:
+        found = await self.home.store.read(partial(lane_rows.lane, no=self.lane.no))
+        assert found
+        return found
+
+    async def take(self, holder: str) -> int:
+        """Take the channel, as another worker does; return the fence."""
+        rows = await self.home.store.read(
+            partial(lane_rows.channels, page_no=self.home.page_no)
+        )
+        job = partial(
+            lane_rows.take, channel_no=self.channel_no, holder=holder, fence=rows[0].fence
+        )
+        assert await self.home.store.write(job)
+        return rows[0].fence + 1
+
+    async def claim(self, fence: int, last: int, called: str = "id") -> Lane:
+        lane = await self.now()
+        taken = Claim(last, called, 1, self.home.clock.steady() + rules.CLAIM_MS)
+        assert await self.home.store.write(
+            partial(lane_rows.claim, one=lane, taken=taken, fence=fence)
+        )
+        return replace(lane, attempt=lane.attempt + 1, last=last, id=called, due=taken.due)
+
+    def accepted(self, lane: Lane) -> Awaitable[bool]:
+        return self.home.store.write(partial(lane_rows.accepted, one=lane, said=0, step=0))
+
+
+async def mouth(home: House) -> Mouth:
+    rows = await home.store.read(partial(lane_rows.channels, page_no=home.page_no))
+    lanes = await home.store.read(partial(lane_rows.lanes, channel_no=rows[0].no))
+    return Mouth(home, lanes[0][1], rows[0].no)
+
+
+def test_lastcheck_a_claim_that_grew_old_sends_nothing_once_another_speaks(
+    store_url: str,
+) -> None:
+    received: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read(100))
+        writer.close()
+
+    async def main() -> None:
+        async with house(store_url) as home:
+            one = await mouth(home)
+            await home.look("web:api:1", DEAD)
+            server = await asyncio.start_server(serve, "127.0.0.1", 0)
+            url = Url.parse(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+
+            async def frozen(message: Message, _: object, outside: Outside) -> None:
+                home.clock.pass_ms(6_000)
+                await one.take("another")
+                await outside.http.post(url, json={"id": message.id})
+
+            await _tell_once(home, one, frozen)
+            server.close()
+            assert received == []
+            assert (await one.now()).told == one.lane.told
+
+    asyncio.run(main())
+
+
+async def _tell_once(
+    home: House, one: Mouth, send: Callable[[Message, object, Outside], Awaitable[None]]
+) -> None:
+    fence = await one.take("me")
+    outside = world.real(clock=home.clock)
+    means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
+    tongue = Tongue(
+        installation=INSTALLATION, page=PAGE, channel=home.plan.channels[0], send=send
+    )
+    place = Place(home.page_no, one.channel_no, one.lane.no, "hook", fence)
+    await asyncio.wait_for(Talk(means, lambda: tongue, place, "").run(), 10)
+    await outside.close()
+
+
+def test_okwins_what_arrived_counts_whoever_claimed_it_last(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            one = await mouth(home)
+            await home.look("web:api:1", DEAD)
+            last = one.lane.told + 1
+            frozen = await one.claim(await one.take("a"), last)
+            await one.claim(await one.take("b"), last)
+            assert await one.accepted(frozen)
+            assert (await one.now()).told == last
+
+    asyncio.run(main())
+
+
+def test_keepdue_nothing_overtakes_a_repeat_that_is_still_in_flight(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            one = await mouth(home)
+            await home.look("web:api:1", DEAD)
+            last = one.lane.told + 1
+            frozen = await one.claim(await one.take("a"), last)
+            repeat = await one.claim(await one.take("b"), last)
+            await one.accepted(frozen)
+            assert (await one.now()).due == repeat.due > 0
+            assert not await one.accepted(repeat)
+
+    asyncio.run(main())
+
+
+def test_doubt_what_may_have_arrived_is_repeated_unchanged() -> None:
+    waiting = [Notification(n, _outage(n)) for n in (1, 2, 3)]
+    uncertain = Lane(no=1, told=0, last=2, id="id", doubt=1, fails=1)
+    assert rules.next_step(uncertain, waiting, 0, (), paced=False) == Try(2)
+    clear = replace(uncertain, doubt=0)
+    assert rules.next_step(clear, waiting, 0, (), paced=False) == Try(3)
+    hopeless = replace(uncertain, doubt=rules.MOST_DOUBT + 1)
+    assert rules.next_step(hopeless, waiting, 0, (), paced=False) == Try(3)
