@@ -17,13 +17,17 @@ from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet
+from watchkeeper.core.steady import ClockMark
 from watchkeeper.outside import outside as world
-from watchkeeper.store.errors import StoreError, StoreUnusable
-from watchkeeper.store.opening import open_to_serve
+from watchkeeper.outside.clock import SystemClock
+from watchkeeper.speak.listing import listing
+from watchkeeper.store.errors import StoreError
+from watchkeeper.store.log import Log
+from watchkeeper.store.log import read as read_log
+from watchkeeper.store.opening import open_to_read, open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
 
 NOT_OURS = 78
-COMMANDS = ("serve", "check", "deliveries")
 log = logging.getLogger("watchkeeper")
 
 
@@ -52,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("config", type=Path, metavar="FILE")
     checking.add_argument("--strict", action="store_true", help="unknown keys are errors")
     checking.set_defaults(command=_check)
+    telling = commands.add_parser("deliveries", help="list what was said, and what waits")
+    _add_places(telling)
+    telling.add_argument("--last", type=_count, default=200, metavar="N", help="tries of a lane")
+    telling.set_defaults(command=_deliveries)
     return parser
 
 
@@ -67,11 +75,45 @@ def _inet(text: str) -> Inet:
         raise argparse.ArgumentTypeError(f"{text!r} {error}") from error
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 1 or more")
+    return int(text)
+
+
 def _check(options: argparse.Namespace) -> int:
     problems = check(options.config, app.kinds(), os.environ, strict=options.strict)
     for line in report(problems):
         print(line)
     return exit_code(problems)
+
+
+def _deliveries(options: argparse.Namespace) -> int:
+    try:
+        log = asyncio.run(_read_log(_place(options), options.last))
+    except BadConfig as bad:
+        return _fail(BAD_FILE, *report(bad.problems))
+    except StoreError as error:
+        return _fail(NOT_OURS, f"watchkeeper: {error}")
+    print(listing(log))
+    return 0
+
+
+def _place(options: argparse.Namespace) -> str:
+    """Return where the database is; the config is read only where nothing else names it."""
+    given = options.store or os.environ.get("WATCHKEEPER_STORE", "")
+    configured = "" if given else load(options.config, app.kinds(), os.environ).server.store
+    return locate(given, configured, options.config, os.environ)
+
+
+async def _read_log(url: str, most: int) -> Log:
+    clock = SystemClock()
+    mark = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
+    store = open_to_read(url)
+    try:
+        return await store.read(partial(read_log, mark=mark, most=most))
+    finally:
+        await store.close()
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -83,7 +125,7 @@ def _serve(options: argparse.Namespace) -> int:
     _tell(*report(loaded.notices))
     try:
         uvloop.run(_run(options, loaded))
-    except StoreUnusable as error:
+    except StoreError as error:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
     except OSError as error:
         inet = options.inet or loaded.server.inet

@@ -6,11 +6,11 @@ from functools import partial
 
 from watchkeeper.core.state import PageState
 from watchkeeper.judge.view import NOTHING, View, read_changes
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store.cursor import Store
 from watchkeeper.store.errors import StoreRefused
 
-EVERY_S = 0.5
+EVERY_MS = 500
 FRESH_MS = 2_000
 OLD_MS = 10_000
 log = logging.getLogger(__name__)
@@ -85,8 +85,4 @@ class Follower:
                 await self.follow()
             except StoreRefused as error:
                 log.warning("the page cannot be followed: %s", error)
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await self._hurry.wait()
-            except TimeoutError:
-                pass
+            await wait_at_most(self._clock, self._hurry.wait(), EVERY_MS)

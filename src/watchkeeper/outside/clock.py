@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -68,3 +69,16 @@ class SystemClock:
 def micros() -> int:
     """Return microseconds by which a latency is measured, and nothing is decided."""
     return time.perf_counter_ns() // 1000
+
+
+async def wait_at_most(clock: Clock, event: Coroutine[Any, Any, object], ms: int | None) -> None:
+    """Wait for *event*, by *clock* at most *ms* milliseconds, for ever where that is None."""
+    waits = [asyncio.ensure_future(event)]
+    if ms is not None:
+        waits.append(asyncio.ensure_future(clock.sleep(ms)))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

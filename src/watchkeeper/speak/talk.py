@@ -12,6 +12,7 @@ from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Lane, Pass, Try, Wait
 from watchkeeper.core.message import Message
 from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
@@ -62,11 +63,13 @@ class Talk:
     async def run(self) -> None:
         """Tell what there is to tell until the lane is gone, another's, or we are cancelled."""
         while tongue := self._tongue_now():
+            # What is decided while we think moves the view, and so ends the wait after it.
+            revision = self._means.follower.view.revision
             try:
                 thought = await self._think(tongue)
                 if thought is None:
                     return
-                await self._take(tongue, thought)
+                await self._take(tongue, thought, revision)
             except LostClaim:
                 await self._clock.sleep(LOST_MS)
             except StoreRefused as error:
@@ -82,10 +85,10 @@ class Talk:
         )
         return await self._means.store.read(job)
 
-    async def _take(self, tongue: Tongue, thought: Thought) -> None:
+    async def _take(self, tongue: Tongue, thought: Thought, revision: int) -> None:
         match thought.step:
             case Wait(until):
-                await self._wait(until)
+                await self._wait(until, revision)
             case Pass(last):
                 await self._write(partial(lane_rows.move, one=thought.lane, told=last))
             case Try(last):
@@ -95,14 +98,9 @@ class Talk:
                 finally:
                     self.is_telling = False
 
-    async def _wait(self, until: int | None) -> None:
-        revision = self._means.follower.view.revision
+    async def _wait(self, until: int | None, revision: int) -> None:
         wait_ms = None if until is None else max(until - self._clock.steady(), 1)
-        try:
-            async with asyncio.timeout(wait_ms / 1000 if wait_ms else None):
-                await self._means.follower.moved(revision)
-        except TimeoutError:
-            pass
+        await wait_at_most(self._clock, self._means.follower.moved(revision), wait_ms)
 
     async def _tell(self, tongue: Tongue, thought: Thought, last: int) -> None:
         message = thought.message(tongue.sender(self._target), last)

@@ -170,7 +170,7 @@ def connect(url: str) -> "psycopg.Connection[Row]":
 
 @cache
 def _text(sql: str) -> str:
-    return sql.replace("?", "%s")
+    return sql.replace("%", "%%").replace("?", "%s")
 
 
 def _line(error: BaseException) -> str:

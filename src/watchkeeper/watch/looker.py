@@ -11,6 +11,7 @@ from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.look import LATE_MS, Target, look
@@ -94,11 +95,7 @@ class Looker:
         now = self._outside.clock.steady()
         wait_ms = max(self._due[0][0] - now, 1) if self._due else None
         self._changed.clear()
-        try:
-            async with asyncio.timeout(wait_ms / 1000 if wait_ms else None):
-                await self._changed.wait()
-        except TimeoutError:
-            pass
+        await wait_at_most(self._outside.clock, self._changed.wait(), wait_ms)
 
     async def _look(self, name: ReplicaName, target: Target) -> None:
         async with self._room:

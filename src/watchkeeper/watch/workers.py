@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 from watchkeeper import __version__
 from watchkeeper.core.schedule import chosen, speakers
@@ -16,8 +17,9 @@ from watchkeeper.store.cursor import Cursor, Line, Store
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.worker import WorkerRow
 
-BEAT_MS = 3_000
-LATE_MS = 2 * BEAT_MS
+SECOND_MS = 1_000
+BEAT_S = 3
+LATE_MS = 2 * BEAT_S * SECOND_MS
 LOST_MS = 10_000
 log = logging.getLogger(__name__)
 
@@ -78,22 +80,29 @@ class Workers:
         job = partial(_beat, me=me, mark=self._mark())
         rows = await self._store.write(job, Line.BEAT)
         self._recording.worked()
+        await self._judge(rows)
+
+    async def watch(self) -> None:
+        """Read the beats of the others, more often than they count, to lose nobody late."""
+        await self._judge(await self._store.read(worker.all_workers))
+
+    async def run(self) -> None:
+        """Beat and watch until cancelled; a beat that the store refuses is missed."""
+        for second in count():
+            try:
+                await (self.watch() if second % BEAT_S else self.beat())
+            except StoreRefused as error:
+                self._recording.refused(self._clock.steady())
+                log.warning("the beat is missed: %s", error)
+            await self._clock.sleep(SECOND_MS)
+
+    async def _judge(self, rows: list[WorkerRow]) -> None:
         before = self.plans()
         left = self._see({row.name: row for row in rows if row.name != self.name})
         if left:
             await self._hear_anew(left)
         if self.plans() != before:
             self.changed()
-
-    async def run(self) -> None:
-        """Beat until cancelled; a beat that the store refuses is missed."""
-        while True:
-            try:
-                await self.beat()
-            except StoreRefused as error:
-                self._recording.refused(self._clock.steady())
-                log.warning("the beat is missed: %s", error)
-            await self._clock.sleep(BEAT_MS)
 
     async def leave(self) -> None:
         """Delete our row: we stop cleanly."""

@@ -268,4 +268,5 @@ class Intake(HttpToolsProtocol):
     def _linger(self) -> None:
         """Say no more, but read on for a while: a reset would overtake the answer."""
         self.deadline = self._connections.now + LINGER_S
+        self.flow.resume_reading()
         self.transport.write_eof()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,8 +24,7 @@ MOST_NAMED = 12
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Basis:
+class _Basis(NamedTuple):
     """All that a rendered page depends on; *followed_at* is wall ms where it is old, else 0."""
 
     state: PageState
@@ -33,14 +33,16 @@ class _Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fragment:
+class Fragment:
+    """The HTML of one service, and what it was made of."""
+
     state: ServiceState
     planned: Service | None
     html: Markup
 
 
 class PublicPage:
-    """Keeps the page; of a service that did not change, its HTML too."""
+    """Keeps the page, and the *fragments* of its services, each as long as it is true."""
 
     def __init__(
         self, front: Front, assets: Assets, language: Mapping[str, str] = texts.ENGLISH
@@ -49,7 +51,7 @@ class PublicPage:
         self._assets = assets
         self._language = language
         self._templates = _templates(language, front.base)
-        self._fragments: dict[str, _Fragment] = {}
+        self.fragments: dict[str, Fragment] = {}
         self._basis: _Basis | None = None
         self._rendered = 0
         self._rendition = Rendition(b"", ())
@@ -66,25 +68,22 @@ class PublicPage:
         return self._rendition
 
     def _is_news(self, shown: _Basis, basis: _Basis) -> bool:
-        if (
-            basis.state is shown.state
-            and basis.plan is shown.plan
-            and basis.followed_at == shown.followed_at
-        ):
+        is_same = basis.state is shown.state and basis.plan is shown.plan
+        if is_same and basis.followed_at == shown.followed_at:
             return False
         return self._front.clock.steady() - self._rendered >= REST_MS
 
     def _render(self, basis: _Basis) -> Rendition:
         page = basis.plan.page
         planned = {service.key: service for service in basis.plan.services}
-        self._fragments = {
+        self.fragments = {
             state.key: self._fragment(state, planned.get(state.key))
             for state in basis.state.services
         }
         html = self._templates.get_template("page.html").render(
             page=page,
             overview=overview(basis.state),
-            services=[part.html for part in self._fragments.values()],
+            services=[part.html for part in self.fragments.values()],
             style=self._assets.style,
             brand=self._assets.brand(page),
             old=moment(basis.followed_at) if basis.followed_at else None,
@@ -96,13 +95,13 @@ class PublicPage:
         )
         return Rendition(html.encode(), fields)
 
-    def _fragment(self, state: ServiceState, planned: Service | None) -> _Fragment:
-        kept = self._fragments.get(state.key)
+    def _fragment(self, state: ServiceState, planned: Service | None) -> Fragment:
+        kept = self.fragments.get(state.key)
         if kept is not None and kept.state == state and kept.planned is planned:
             return kept
         view = service_view(state, planned, self._language)
         html = self._templates.get_template("service.html").render(service=view)
-        return _Fragment(state, planned, Markup(html))  # noqa: S704 - the template escaped it
+        return Fragment(state, planned, Markup(html))  # noqa: S704 - the template escaped it
 
 
 def policy(page: Page) -> str:
@@ -131,8 +130,10 @@ def _templates(language: Mapping[str, str], base: str) -> Environment:
         lstrip_blocks=True,
     )
 
-    def say(text: str, **values: object) -> Markup:
-        return Markup(language[text]).format(**values)  # noqa: S704 - texts are ours
+    said = {name: Markup(text) for name, text in language.items()}  # noqa: S704 - our own texts
+
+    def say(name: str, **values: object) -> Markup:
+        return said[name].format(**values) if values else said[name]
 
     templates.globals.update(say=say, href=href, base=base, looks=list(Look), most_named=MOST_NAMED)
     return templates

@@ -3,13 +3,14 @@
 import gzip
 import hashlib
 import re
+from functools import lru_cache
 from http import HTTPStatus
 
 from watchkeeper.web.answer import Answer, Fields
 from watchkeeper.web.request import Request
 
 _WORTH_PACKING = 1_000
-_GZIP = re.compile(rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)")
+_NOT_AT_ALL = re.compile(rb"q=0(\.0*)?")
 
 
 class Rendition:
@@ -32,7 +33,7 @@ class Rendition:
         if if_none_match and (self._opaque_tag in if_none_match or if_none_match == b"*"):
             return self._unchanged
         accepted = request.field(b"accept-encoding")
-        if accepted and len(self._plain.body) >= _WORTH_PACKING and _GZIP.search(accepted.lower()):
+        if accepted and len(self._plain.body) >= _WORTH_PACKING and takes_gzip(accepted):
             return self._pack()
         return self._plain
 
@@ -42,3 +43,13 @@ class Rendition:
             fields = (*self._fields, ("content-encoding", "gzip"))
             self._packed = Answer(HTTPStatus.OK, fields, body)
         return self._packed
+
+
+@lru_cache(maxsize=64)
+def takes_gzip(accepted: bytes) -> bool:
+    """Return whether the value of an `Accept-Encoding` field allows gzip."""
+    for part in accepted.lower().split(b","):
+        name, _, weight = part.partition(b";")
+        if name.strip() in {b"gzip", b"*"}:
+            return not _NOT_AT_ALL.fullmatch(weight.replace(b" ", b""))
+    return False

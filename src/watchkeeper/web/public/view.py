@@ -4,7 +4,7 @@ Pure: the same state and plan always give the same view, so no word in it depend
 time at which it is made.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -120,18 +120,22 @@ def look_of(replica: ReplicaState) -> Look:
 
 def overview(state: PageState) -> Overview:
     """Return what is said of the whole page."""
-    looks = {service.key: _service_look(service) for service in state.services}
-    look = _together(looks.values(), _OF_STATUS[state.status])
-    if not looks:
-        wording = "empty"
-    elif set(looks.values()) == {Look.DEAD}:
-        wording = "all_dead"
-    else:
-        wording = look.value
+    looks = [_service_look(service) for service in state.services]
+    look = _together(looks, _OF_STATUS[state.status])
     troubles = tuple(
-        service for service in state.services if looks[service.key] in {Look.SICK, Look.DEAD}
+        service
+        for service, its in zip(state.services, looks, strict=True)
+        if its in {Look.SICK, Look.DEAD}
     )
-    return Overview(look, wording, troubles, len(looks), moment(state.since_at))
+    return Overview(look, _wording(state, look), troubles, len(looks), moment(state.since_at))
+
+
+def _wording(state: PageState, look: Look) -> str:
+    if not state.services:
+        return "empty"
+    if look is Look.DEAD and all(each is Look.DEAD for each in _replica_looks(state.services)):
+        return "all_dead"
+    return look.value
 
 
 def service_view(
@@ -150,8 +154,13 @@ def href(url: Url | None) -> str:
 
 
 def _service_look(service: ServiceState) -> Look:
-    looks = [look_of(replica) for node in service.nodes for replica in node.replicas]
-    return _together(looks, _OF_STATUS[service.status])
+    return _together(_replica_looks([service]), _OF_STATUS[service.status])
+
+
+def _replica_looks(services: Iterable[ServiceState]) -> Iterator[Look]:
+    for service in services:
+        for node in service.nodes:
+            yield from (look_of(replica) for replica in node.replicas)
 
 
 def _together(looks: Iterable[Look], known: Look) -> Look:

@@ -27,6 +27,7 @@ from watchkeeper.web.answer import (
 from watchkeeper.web.credentials import Credentials
 from watchkeeper.web.front import Front
 from watchkeeper.web.request import Request
+from watchkeeper.web.route import SMALL_BODY
 
 LONGEST_BODY = 2 * 1024 * 1024
 LONGEST_ID = 512
@@ -137,7 +138,7 @@ class ReportRoute:
 class FlushRoute:
     """`DELETE /reporter/SERVICE/NODE/REPLICA`: a replica leaves the page."""
 
-    limit = LONGEST_BODY
+    limit = SMALL_BODY
 
     def __init__(self, reporters: Reporters, name: ReplicaName) -> None:
         self._reporters = reporters

@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks: what Watchkeeper does, beside what this machine and its peers do."""

@@ -1,0 +1,122 @@
+"""Deaths: 1,000 replicas die within a second; when is that saved, and when is it told."""
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench import config, machines
+from bench.cluster import postgres
+from bench.machines import Receiver
+from bench.serving import Serving, watchkeeper
+
+REPLICAS = 1_000
+A_NODE = 100
+ROUNDS = 5
+DEADLINE_S = 30.0
+_MEMBERS = "SELECT COUNT(*) FROM alert_member m JOIN alert a ON a.no = m.alert_no"
+Count = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Seconds from the first report of a death to what followed, and who the message named."""
+
+    reported_s: float
+    saved_s: float
+    told_s: float
+    named: int
+
+
+def main() -> None:
+    """Print how long it takes on each database."""
+    print(f"{REPLICAS:,} replicas reported dead within a second; medians of {ROUNDS} fresh starts")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        _print("sqlite", [_on_sqlite(folder, number) for number in range(ROUNDS)])
+        with postgres(folder) as url:
+            _print("postgresql", [_on_postgres(folder, url, n) for n in range(ROUNDS)])
+
+
+def _on_sqlite(folder: Path, number: int) -> Storm:
+    file = folder / f"deaths-{number}.db"
+
+    def members() -> int:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(_MEMBERS).fetchone()[0])
+
+    return _storm(folder, str(file), members)
+
+
+def _on_postgres(folder: Path, url: str, number: int) -> Storm:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE deaths{number}")
+    store = url.rpartition("/")[0] + f"/deaths{number}"
+
+    def members() -> int:
+        with psycopg.connect(store) as connection:
+            row = connection.execute(_MEMBERS).fetchone()
+            return int(row[0]) if row else 0
+
+    return _storm(folder, store, members)
+
+
+def _storm(folder: Path, store: str, members: Count) -> Storm:
+    nodes = [config.node(f"node-{n}", "local") for n in range(REPLICAS // A_NODE)]
+    with machines.receiver() as hook:
+        file = config.write(folder, [config.service("bench", nodes)], hook=hook.url)
+        with watchkeeper(file, store) as serving:
+            return asyncio.run(_die(serving, hook, members))
+
+
+async def _die(serving: Serving, hook: Receiver, members: Count) -> Storm:
+    await machines.say(serving, _reports("healthy"), 1)
+    began = time.monotonic()
+    dying = asyncio.create_task(machines.say(serving, _reports("dead"), 1))
+    saved = await asyncio.to_thread(_wait, lambda: members() == REPLICAS)
+    await dying
+    told = await asyncio.to_thread(_wait, lambda: bool(hook.messages))
+    at, message = hook.messages[0]
+    del told
+    return Storm(1.0, saved - began, at - began, len(message["replicas"]))
+
+
+def _reports(health: str) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (
+            f"/reporter/bench/node-{number // A_NODE}",
+            {"replica": f"replica-{number % A_NODE}", "interval": 600, "health": health},
+        )
+        for number in range(REPLICAS)
+    ]
+
+
+def _wait(happened: Callable[[], bool]) -> float:
+    """Return the moment at which *happened*."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not happened():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"it did not happen within {DEADLINE_S:.0f} s")
+        time.sleep(0.01)
+    return time.monotonic()
+
+
+def _print(title: str, storms: list[Storm]) -> None:
+    saved = statistics.median(one.saved_s for one in storms)
+    told = statistics.median(one.told_s for one in storms)
+    named = statistics.median(one.named for one in storms)
+    print(
+        f"  {title}: first message after {told * 1000:.0f} ms"
+        f" ({min(s.told_s for s in storms) * 1000:.0f} to"
+        f" {max(s.told_s for s in storms) * 1000:.0f}), naming {named:.0f};"
+        f" alert with all {REPLICAS:,} members on disk {saved - 1:.2f} s after the last death"
+        f" ({min(s.saved_s for s in storms) - 1:.2f} to {max(s.saved_s for s in storms) - 1:.2f})"
+    )

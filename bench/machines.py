@@ -1,0 +1,82 @@
+"""Machines: a fleet of reporters, and a receiver of webhooks, all in this process."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from bench.load import AUTHORIZATION
+from bench.serving import Serving
+
+CONNECTIONS = 500
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Keeps each message with the moment of its arrival, in seconds of `time.monotonic`."""
+
+    url: str = ""
+    messages: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    """Listen for webhooks until the end of the block."""
+    kept = Receiver()
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            at = time.monotonic()
+            body = self.rfile.read(int(self.headers["content-length"]))
+            kept.messages.append((at, json.loads(body)))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    kept.url = f"http://127.0.0.1:{server.server_port}/"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield kept
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def say(serving: Serving, reports: Iterable[tuple[str, dict[str, Any]]], span_s: float) -> None:
+    """Send *reports*, pairs of path and body, evenly spread over *span_s* seconds."""
+    told = [_request(path, body) for path, body in reports]
+    began = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for first in range(CONNECTIONS):
+            mine = range(first, len(told), CONNECTIONS)
+            due = [(began + span_s * number / len(told), told[number]) for number in mine]
+            group.create_task(_say_in_turn(serving.port, due))
+
+
+async def _say_in_turn(port: int, due: list[tuple[float, bytes]]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for at, request in due:
+        await asyncio.sleep(at - time.monotonic())
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if b" 200 " not in head.partition(b"\r\n")[0]:
+            raise RuntimeError(f"a report was answered {head!r}")
+    writer.close()
+
+
+def _request(path: str, report: dict[str, Any]) -> bytes:
+    body = json.dumps(report).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {AUTHORIZATION}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -1,0 +1,110 @@
+"""Evidence: what the program must have believed of a replica, and what it may have.
+
+A look counts only when a living process finished it: when later looks came and nobody was
+killed meanwhile. A report counts when it was acknowledged.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rig.clients import INTERVAL_MS
+from rig.history import Act, Health, History, Looked, Nemesis, Reported
+from rig.program import GRACE_MS
+
+SHORTEST_MS = INTERVAL_MS + GRACE_MS
+_CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.LOSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """At this moment the program believed that the replica was dead, or that it was not."""
+
+    at: int
+    dead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """From this moment on the program may have believed it."""
+
+    at: int
+    dead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A report that was sent at *at* and acknowledged at *acked*: until then, no silence."""
+
+    at: int
+    acked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that is known of one replica."""
+
+    sure: Sequence[Sure] = ()
+    hints: Sequence[Hint] = ()
+    words: Sequence[Word] = ()
+    can_be_silent: bool = False
+
+    def may_die(self, at: int) -> bool:
+        """Return whether the program had a reason to find it dead at *at*."""
+        return self._hinted(at, dead=True) or (self.can_be_silent and self._was_silent(at))
+
+    def may_return(self, at: int) -> bool:
+        """Return whether the program had a reason to find it alive, or gone, at *at*."""
+        return self._hinted(at, dead=False)
+
+    def last_sure(self, *, before: int, dead: bool) -> int:
+        """Return the last moment at which it was surely so, 0 where there is none."""
+        return max((one.at for one in self.sure if one.at <= before and one.dead is dead), default=0)
+
+    def _hinted(self, at: int, *, dead: bool) -> bool:
+        after = self.last_sure(before=at, dead=not dead)
+        return any(after <= hint.at <= at and hint.dead is dead for hint in self.hints)
+
+    def _was_silent(self, at: int) -> bool:
+        return not any(word.acked <= at and word.at > at - SHORTEST_MS for word in self.words)
+
+
+def of_looks(looks: Iterable[Looked], cuts: Sequence[int], needed: int) -> Evidence:
+    """Return the evidence of *looks* at one replica; the *needed*-th of its kind in a row,
+    with no cut between, says what the program believes.
+    """
+    sure: list[Sure] = []
+    hints: list[Hint] = []
+    row: list[tuple[int, bool]] = []
+    for look in looks:
+        kind = (bisect_right(cuts, look.at), look.health.is_dead)
+        row = [*row, kind] if row and row[-1] == kind else [kind]
+        if len(row) >= needed:
+            sure.append(Sure(look.at, kind[1]))
+        hints.append(Hint(look.at, kind[1]))
+    return Evidence(sure=sure, hints=hints)
+
+
+def of_reports(reports: Iterable[Reported]) -> Evidence:
+    """Return the evidence of *reports* about one replica, one after the other."""
+    every = list(reports)
+    acked = [(one, one.acked) for one in every if one.acked is not None]
+    return Evidence(
+        sure=[Sure(at, one.health.is_dead) for one, at in acked],
+        hints=[Hint(one.at, one.health.is_dead) for one in every],
+        words=[Word(one.at, at) for one, at in acked if one.health is not Health.GONE],
+        can_be_silent=True,
+    )
+
+
+def gather(history: History, processes: int) -> dict[str, Evidence]:
+    """Return the evidence of each replica, for so many *processes* that look at once."""
+    cuts = sorted(one.at for one in history.of(Nemesis) if one.act in _CUTS)
+    looks: dict[str, list[Looked]] = {}
+    reports: dict[str, list[Reported]] = {}
+    for look in history.of(Looked):
+        looks.setdefault(look.replica, []).append(look)
+    for report in history.of(Reported):
+        reports.setdefault(report.replica, []).append(report)
+    found = {name: of_looks(mine, cuts, processes + 2) for name, mine in looks.items()}
+    return found | {name: of_reports(mine) for name, mine in reports.items()}

@@ -1,0 +1,1 @@
+"""The runs: each plays one kind of mischief and has it judged."""

@@ -1,0 +1,139 @@
+"""Snapshot: what the store holds at the end, read beside the program by the rig's own SQL."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from rig.clients import number_in
+from rig.history import Found
+from rig.moment import now
+from rig.program import GRACE_MS
+
+_NAMES = "s.key || ':' || n.key || ':' || r.key"
+_TREE = "replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A death that the store knows; moments are wall milliseconds, *back_at* 0 while dead."""
+
+    replica: str
+    dead_at: int
+    back_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A delivery in a lane's log: notifications *first* to *last* under *id*."""
+
+    channel: str
+    id: str
+    first: int
+    last: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How far a lane is: *told* of the *newest* notification that it hears."""
+
+    channel: str
+    told: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent state of the store. *replicas*: node, name, status, standing, in order."""
+
+    replicas: Sequence[tuple[str, str, int, int]] = ()
+    nodes: Sequence[tuple[str, int]] = ()
+    page: int = 0
+    outages: Sequence[Outage] = ()
+    deaths: Sequence[tuple[str, int]] = ()
+    sent: Sequence[Sent] = ()
+    lanes: Sequence[Waiting] = ()
+    lettered: Sequence[tuple[str, str, int]] = ()
+    damage: str = "ok"
+    logs: Sequence[str] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether every lane has told everything."""
+        return all(lane.told >= lane.newest for lane in self.lanes)
+
+
+def take(store: str, logs: Sequence[str] = ()) -> Snapshot:
+    """Return what *store*, a file or the URL of a database, holds now."""
+    rows = _read(store, _QUERIES)
+    replicas, nodes, page, outages, deaths, sent, lanes, letters, damage = rows
+    return Snapshot(
+        replicas=[(row[0], row[1], int(row[2]), int(row[3])) for row in replicas],
+        nodes=[(row[0], int(row[1])) for row in nodes],
+        page=int(page[0][0]),
+        outages=[Outage(*row) for row in outages],
+        deaths=[(row[0], int(row[1])) for row in deaths],
+        sent=[Sent(*row) for row in sent],
+        lanes=[Waiting(*row) for row in lanes],
+        lettered=[one for channel, text in letters for one in _lettered(channel, text)],
+        damage=str(damage[0][0]),
+        logs=logs,
+    )
+
+
+def find(store: str) -> Found:
+    """Return which report of each replica *store* holds, for it was the last one."""
+    began = now()
+    [rows] = _read(store, [_SIGHTINGS])
+    return Found(began, now(), {name: number_in(valid, GRACE_MS) for name, valid in rows})
+
+
+_SIGHTINGS = (
+    f"SELECT {_NAMES}, g.valid_ms FROM {_TREE} JOIN sighting g ON g.replica_no = r.no"
+    " WHERE g.valid_ms > 0 AND r.gone_at IS NULL"
+)
+_INTEGRITY = "PRAGMA integrity_check"
+_QUERIES = [
+    f"SELECT s.key || ':' || n.key, {_NAMES}, r.status, r.standing FROM {_TREE}"
+    " WHERE r.gone_at IS NULL ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+    "SELECT s.key || ':' || n.key, n.status FROM node n JOIN service s ON s.no = n.service_no"
+    " WHERE n.gone_at IS NULL ORDER BY s.position, n.position",
+    "SELECT status FROM page",
+    f"SELECT {_NAMES}, m.dead_at, COALESCE(m.back_at, 0) FROM {_TREE}"
+    " JOIN alert_member m ON m.replica_no = r.no ORDER BY m.dead_at, r.no",
+    f"SELECT {_NAMES}, t.at FROM {_TREE} JOIN transition t ON t.subject_no = r.no"
+    " WHERE t.kind = 'replica' AND t.new = 2 ORDER BY t.no",
+    "SELECT c.key, d.id, d.first, d.last, d.state FROM delivery d JOIN lane l ON l.no = d.lane_no"
+    " JOIN channel c ON c.no = l.channel_no ORDER BY d.no",
+    "SELECT c.key, l.told, (SELECT COALESCE(MAX(n.no), 0) FROM notification n"
+    " WHERE n.lane_no IS NULL OR n.lane_no = l.no) FROM lane l JOIN channel c"
+    " ON c.no = l.channel_no WHERE l.gone_at IS NULL ORDER BY l.no",
+    "SELECT c.key, n.facts FROM delivery d JOIN lane l ON l.no = d.lane_no"
+    " JOIN channel c ON c.no = l.channel_no JOIN notification n ON n.no BETWEEN d.first AND d.last"
+    " WHERE d.state = 'dead'",
+    _INTEGRITY,
+]
+
+
+def _read(store: str, queries: Sequence[str]) -> list[list[Any]]:
+    if store.startswith("postgresql:"):
+        with psycopg.connect(store) as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return [
+                [("ok",)] if query == _INTEGRITY else connection.execute(query).fetchall()
+                for query in queries
+            ]
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as file:
+        file.execute("PRAGMA busy_timeout = 5000")
+        file.execute("BEGIN")
+        return [file.execute(query).fetchall() for query in queries]
+
+
+def _lettered(channel: str, facts: str) -> list[tuple[str, str, int]]:
+    said = json.loads(facts)
+    return [(channel, ":".join(row[:3]), int(row[4])) for row in said["died"]]

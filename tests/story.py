@@ -1,0 +1,195 @@
+"""A story: the program on a clock that the test moves, in a few lines for a whole day.
+
+The store, the door, silence and the lanes are the real ones; the receiver and the time are
+the world, and so the test's.
+"""
+
+import asyncio
+import heapq
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any, TypeVar
+from uuid import UUID
+
+from house import FakeClock, House, house, plan
+
+from watchkeeper.core.message import Message
+from watchkeeper.core.plan import Plan
+from watchkeeper.outside import outside as world
+from watchkeeper.outside.outside import Outside
+from watchkeeper.speak.speaker import Speaker
+from watchkeeper.speak.talk import Means
+from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.watch.silence import Silence
+
+T = TypeVar("T")
+INSTALLATION = UUID(int=7)
+PACE = (30_000, 120_000, 300_000)
+
+
+class StoryClock(FakeClock):
+    """A fake clock whose sleepers wake when the test has moved it far enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order = count()
+        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    async def sleep(self, ms: int) -> None:
+        wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self.steady() + ms, next(self._order), wake))
+        await wake
+
+    def next_wake(self) -> int | None:
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)
+        return self._sleepers[0][0] if self._sleepers else None
+
+    def move_to(self, steady: int) -> None:
+        self.pass_ms(steady - self.steady())
+        while self._sleepers and self._sleepers[0][0] <= steady:
+            wake = heapq.heappop(self._sleepers)[2]
+            if not wake.done():
+                wake.set_result(None)
+
+
+class Busy:
+    """The real store, and how many transactions are under way in it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.under_way = 0
+
+    @property
+    def generation(self) -> int:
+        return self._store.generation
+
+    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+        return await self._counted(self._store.write(transaction, line))
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        return await self._counted(self._store.read(transaction))
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
+        self.under_way += 1
+        try:
+            return await work
+        finally:
+            self.under_way -= 1
+
+
+Answer = Callable[[Message], None]
+
+
+@dataclass
+class Story:
+    """A day: what was said so far, each with the minutes and seconds since the beginning."""
+
+    home: House
+    clock: StoryClock
+    store: Busy
+    speaker: Speaker
+    began: int
+    said: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    async def until(self, moment: str) -> None:
+        """Let the time pass until *moment*, `minutes:seconds` after the beginning."""
+        minutes, seconds = moment.split(":")
+        end = self.began + (int(minutes) * 60 + int(seconds)) * 1000
+        await self.settle()
+        while (wake := self.clock.next_wake()) is not None and wake <= end:
+            self.clock.move_to(wake)
+            await self.settle()
+        self.clock.move_to(end)
+        await self.settle()
+
+    async def adopt(self, wanted: Plan) -> None:
+        """Load a changed file."""
+        await self.home.adopt(wanted)
+        self.listen()
+        await self.settle()
+
+    def listen(self) -> None:
+        """Be the other side of every channel of the plan."""
+        self.speaker.tongues = {
+            channel.key: Tongue(
+                installation=INSTALLATION,
+                page=self.home.plan.page,
+                channel=channel,
+                send=partial(self.hear, channel.key),
+                pace_ms=PACE,
+            )
+            for channel in self.home.plan.channels
+        }
+
+    async def sleep_through(self, moment: str) -> None:
+        """Let the time pass until *moment* in strides of a minute, for whole days."""
+        minutes = int(moment.partition(":")[0])
+        while self.clock.steady() < self.began + minutes * 60_000:
+            self.clock.move_to(self.clock.steady() + 60_000)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way but what waits for the clock."""
+        quiet = 0
+        while quiet < 3:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0.0005 if self.store.under_way else 0)
+            quiet = 0 if self.store.under_way else quiet + 1
+
+    async def look(self, who: str, status: Any, at: str, why: str = "") -> None:
+        """Let a look at *who* end at *moment* with *status*."""
+        await self.until(at)
+        await self.home.look(who, status, why=why)
+        self.home.follower.hurry()
+        await self.settle()
+
+    async def hear(
+        self, channel: str, message: Message, settings: object, outside: Outside
+    ) -> None:
+        """Receive a message as the other side of *channel*; an answer may raise."""
+        del settings, outside
+        if channel in self.answers:
+            self.answers[channel](message)
+        passed = (self.clock.steady() - self.began) // 1000
+        names = " ".join(str(name) for name in message.replicas)
+        back = " ".join(f"+{one.replica}" for one in message.recovered)
+        words = (f"{passed // 60}:{passed % 60:02}", message.kind, message.status.word, names, back)
+        self.said.append(" ".join(filter(None, words)))
+        self.messages.append(message)
+
+
+@asynccontextmanager
+async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
+    """A day that begins now, with everything of one process but the web and the looks."""
+    clock = StoryClock()
+    async with house(url, wanted or plan(), clock) as home:
+        busy = Busy(home.store)
+        home.store = busy
+        home.follower._store = busy  # noqa: SLF001 - counted, not replaced
+        workers = home.workers("w")
+        await workers.beat()
+        means = Means(
+            store=busy, follower=home.follower, outside=world.real(clock=clock), worker="w"
+        )
+        speaker = Speaker(means, workers)
+        told = Story(home, clock, busy, speaker, clock.steady())
+        told.listen()
+        silence = Silence(busy, home.follower, clock, workers, home.door)
+        works = [workers.run(), home.follower.run(), silence.run(), speaker.run()]
+        running = [asyncio.create_task(work) for work in works]
+        yield told
+        for task in running:
+            task.cancel()
+        await speaker.finish()
+        await asyncio.wait(running)
+        await means.outside.close()

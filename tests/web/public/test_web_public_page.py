@@ -1,0 +1,229 @@
+"""The page as it is served: its forms, its safety, its truth."""
+
+import gzip
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from tests.web.world import PAGE, PLAN, World, believed, get, run, serving, with_labels
+from watchkeeper.core.plan import Plan
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.state import PageState
+from watchkeeper.core.status import Status
+from watchkeeper.core.url import Url
+from watchkeeper.web.public.assets import Assets
+from watchkeeper.web.public.page import REST_MS, PublicPage, policy
+from watchkeeper.web.request import Request
+
+DEAD = Report(status=Status.DEAD, reason=Reason("refused", "10.0.0.7:443 said no"))
+SITE = ReplicaName("internal", "site", "tcp://127.0.0.1:8126")
+SOCKET = ReplicaName("relay", "socket-client", "192.168.1.10")
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>{{7*7}}</title>"
+
+
+class Reader(HTMLParser):
+    """Keeps the text between the tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def html(world: World) -> str:
+    page = PublicPage(world.front(), Assets())
+    return page.current().answer(Request(b"GET", {}, 0, 0)).body.decode()
+
+
+def text(world: World) -> str:
+    """Return what a reader of the page sees, without markup."""
+    reader = Reader()
+    reader.feed(html(world))
+    return re.sub(r"\s+", " ", "".join(reader.words))
+
+
+def test_the_reason_and_the_time_of_a_death_can_be_read_without_script() -> None:
+    page = text(World(reports={SITE: DEAD}))
+    assert "Partial outage" in page
+    assert "1 of 3 services affected: Internal nodes" in page
+    assert "Replica 2 dead since 21 Nov, 12:00 UTC, refused" in page
+
+
+def test_times_can_be_read_by_machines() -> None:
+    assert '<time datetime="2026-11-21T12:00:00Z">' in html(World(reports={SITE: DEAD}))
+
+
+def test_what_only_operators_may_know_is_not_on_the_page() -> None:
+    page = html(World(reports={SITE: DEAD, SOCKET: DEAD}))
+    assert "10.0.0.7" not in page
+    assert "127.0.0.1" not in page
+    assert SOCKET.replica in page, "its node reveals names"
+
+
+def test_names_stay_hidden_unless_the_node_reveals_them() -> None:
+    services = tuple(
+        replace(service, nodes=tuple(replace(n, reveal_replica_name=False) for n in service.nodes))
+        for service in PLAN.services
+    )
+    world = World(plan=replace(PLAN, services=services), reports={SOCKET: DEAD})
+    assert SOCKET.replica not in html(world)
+
+
+def test_what_an_operator_or_reporter_writes_cannot_become_markup() -> None:
+    name = ReplicaName("relay", "socket-client", HOSTILE)
+    page = html(World(plan=with_labels(HOSTILE), reports={name: DEAD}))
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert "49" not in re.sub(r'(href|datetime)="[^"]*"', "", page)
+    assert HOSTILE in text(World(plan=with_labels(HOSTILE), reports={name: DEAD}))
+
+
+def test_a_link_that_would_run_script_is_not_made() -> None:
+    node = replace(PLAN.services[0].nodes[0], link_url=Url("javascript:alert(1)"), link_label="x")
+    service = replace(PLAN.services[0], nodes=(node,))
+    page = replace(PAGE, support_url=Url("javascript:alert(1)"))
+    assert "javascript" not in html(World(plan=Plan(page=page, services=(service,))))
+
+
+def test_nothing_on_the_page_is_inline() -> None:
+    page = html(World(reports={SITE: DEAD}))
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", page)
+
+
+def test_the_policy_allows_images_of_the_brand_alone() -> None:
+    odd = replace(PAGE, icon_url=Url("https://e.example;script-src */i.png"))
+    assert "img-src 'self' data: https://example.com;" in policy(odd)
+    assert policy(odd).count("script-src") == 1
+
+
+def test_a_page_without_services_says_so() -> None:
+    assert "Nothing is watched yet" in text(World(plan=Plan(page=PAGE, services=())))
+
+
+def test_a_page_that_nobody_has_reported_to_waits() -> None:
+    assert "Waiting for the first reports" in text(World())
+
+
+def test_a_page_that_is_old_says_so_and_of_when_it_is() -> None:
+    assert "This page is old" not in text(World())
+    assert "This page is old: it shows what was known on 21 Nov, 12:00 UTC" in text(World(old=True))
+
+
+def test_the_page_is_rendered_at_most_once_a_second() -> None:
+    world = World()
+    page = PublicPage(world.front(), Assets())
+    first = page.current()
+    world.given = believed(PLAN, {SITE: DEAD})
+    world.clock.now += REST_MS - 1
+    assert page.current() is first
+    world.clock.now += 1
+    assert page.current() is not first
+
+
+def test_equal_states_have_equal_tags_in_every_process() -> None:
+    states = [believed(PLAN, {SITE: DEAD}) for _ in range(2)]
+    tags = [tag_of(state) for state in states]
+    assert tags[0] == tags[1] != tag_of(believed(PLAN, {}))
+
+
+def tag_of(state: PageState) -> str:
+    page = PublicPage(World(given=state).front(), Assets())
+    return dict(page.current().answer(Request(b"GET", {}, 0, 0)).fields)["etag"]
+
+
+def test_a_change_of_brand_is_shown_though_the_state_is_the_same() -> None:
+    world = World()
+    page = PublicPage(world.front(), Assets())
+    first = page.current()
+    world.plan = replace(PLAN, page=replace(PAGE, title="New"))
+    world.given = believed(PLAN, {})
+    world.clock.now += REST_MS
+    assert page.current() is not first
+
+
+def test_a_node_that_left_the_plan_reveals_nothing() -> None:
+    plan = replace(PLAN, services=())
+    world = World(plan=plan, given=believed(PLAN, {SOCKET: DEAD}))
+    assert SOCKET.replica not in html(world)
+
+
+@run
+async def test_an_unchanged_page_is_not_sent_again() -> None:
+    async with serving(World()) as server:
+        for path in ("/", "/status/text", "/status/report"):
+            first = await get(server, path)
+            tag = first.headers["etag"]
+            for asked in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
+                again = await get(server, path, If_None_Match=asked)
+                assert (again.status, again.body) == (304, b""), asked
+                assert again.headers["etag"] == tag
+            assert (await get(server, path, If_None_Match='"other"')).status == 200
+
+
+@run
+async def test_a_page_may_be_asked_for_packed() -> None:
+    async with serving(World()) as server:
+        plain = await get(server, "/")
+        assert "content-encoding" not in plain.headers
+        assert plain.headers["vary"] == "accept-encoding"
+        for accepted in ("gzip", "br, GZIP;q=0.5", "*", "deflate,gzip"):
+            packed = await get(server, "/", Accept_Encoding=accepted)
+            assert packed.headers["content-encoding"] == "gzip", accepted
+            assert gzip.decompress(packed.body) == plain.body
+            assert packed.headers["etag"] == plain.headers["etag"]
+        for accepted in ("gzip;q=0", "br", "identity", "gzip; q=0.000"):
+            reply = await get(server, "/", Accept_Encoding=accepted)
+            assert "content-encoding" not in reply.headers, accepted
+
+
+@run
+async def test_the_head_of_a_page_is_that_of_the_page() -> None:
+    async with serving(World()) as server:
+        for path in ("/", "/status/text", "/status/report", "/health/live", "/robots.txt"):
+            whole, head = await get(server, path), await get(server, path, "HEAD")
+            assert (head.status, head.body) == (200, b"")
+            assert head.headers == whole.headers
+
+
+@run
+async def test_the_files_that_a_page_names_are_there_and_may_be_kept_for_ever() -> None:
+    async with serving(World()) as server:
+        page = await get(server, "/")
+        names = re.findall(r'href="(/static/[^"]+)"', page.text)
+        assert len(names) == 2
+        for name in names:
+            file = await get(server, name)
+            assert file.status == 200
+            assert file.headers["content-type"] == "text/css; charset=utf-8"
+            assert "immutable" in file.headers["cache-control"]
+
+
+@run
+async def test_the_report_may_be_read_by_pages_elsewhere() -> None:
+    async with serving(World()) as server:
+        reply = await get(server, "/status/report")
+        assert reply.headers["access-control-allow-origin"] == "*"
+
+
+@run
+async def test_the_word_follows_each_change_at_once() -> None:
+    world = World()
+    async with serving(world) as server:
+        for status in (Status.DEAD, Status.SICK, Status.HEALTHY):
+            world.given = believed(PLAN, {SITE: Report(status=status)})
+            assert (await get(server, "/status/text")).text == status.word
+
+
+def test_a_service_that_did_not_change_is_not_rendered_again() -> None:
+    world = World(given=believed(PLAN, {}))
+    page = PublicPage(world.front(), Assets())
+    page.current()
+    before = dict(page.fragments)
+    world.given = believed(PLAN, {SITE: DEAD})
+    world.clock.now += REST_MS
+    page.current()
+    kept = [key for key, fragment in page.fragments.items() if fragment is before[key]]
+    assert kept == ["relay", "plugin"]
