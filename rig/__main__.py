@@ -23,9 +23,11 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=None)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="rig-"))
+    folder.chmod(0o755)
     print(f"seed {options.seed}, in {folder}", flush=True)
     began = time.monotonic()
-    case = asyncio.run(kill.on_sqlite(folder, options.cycles, options.seed))
+    run = kill.on_sqlite if options.store == "sqlite" else kill.on_postgres
+    case = asyncio.run(run(folder, options.cycles, options.seed))
     case.history.keep(folder / "history.jsonl")
     wrongs = checker.check(case)
     for line in summary(case, wrongs):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rig.evidence import Evidence, gather
-from rig.history import Act, Found, Health, History, Nemesis, Received, Reported
+from rig.history import Act, Found, Health, History, Deed, Received, Reported
 from rig.snapshot import Snapshot
 from rig.telling import Span, Telling, listen
 
@@ -148,7 +148,7 @@ def repeats_share_their_words(case: Case) -> Iterator[str]:
 def repeats_are_few(case: Case) -> Iterator[str]:
     """A message comes again only after an answer that nobody understood, or after a kill."""
     ends = {Act.KILL, Act.THAW, Act.LOSE}
-    kills = sum(one.act in ends for one in case.history.of(Nemesis))
+    kills = sum(one.act in ends for one in case.history.of(Deed))
     for channel in case.channels:
         received = case.received(channel)
         taken = Counter(one.id for one in received if one.taken)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rig.clients import INTERVAL_MS
-from rig.history import Act, Health, History, Looked, Nemesis, Reported
+from rig.history import Act, Health, History, Looked, Deed, Reported
 from rig.program import GRACE_MS
 
 SHORTEST_MS = INTERVAL_MS + GRACE_MS
@@ -99,7 +99,7 @@ def of_reports(reports: Iterable[Reported]) -> Evidence:
 
 def gather(history: History, processes: int) -> dict[str, Evidence]:
     """Return the evidence of each replica, for so many *processes* that look at once."""
-    cuts = sorted(one.at for one in history.of(Nemesis) if one.act in _CUTS)
+    cuts = sorted(one.at for one in history.of(Deed) if one.act in _CUTS)
     looks: dict[str, list[Looked]] = {}
     reports: dict[str, list[Reported]] = {}
     for look in history.of(Looked):

@@ -42,7 +42,7 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Nemesis:
+class Deed:
     """Something was done to *who*; *how* is for the reader."""
 
     at: int
@@ -115,8 +115,8 @@ class Found:
     numbers: Mapping[str, int]
 
 
-Event = Nemesis | Turned | Looked | Reported | Received | Found
-E = TypeVar("E", Nemesis, Turned, Looked, Reported, Received, Found)
+Event = Deed | Turned | Looked | Reported | Received | Found
+E = TypeVar("E", Deed, Turned, Looked, Reported, Received, Found)
 
 
 @dataclass(slots=True)

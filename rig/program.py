@@ -14,7 +14,7 @@ from typing import Any
 
 from rig import wire
 from rig.clients import TOKEN
-from rig.history import Act, History, Nemesis
+from rig.history import Act, History, Deed
 from rig.moment import now
 from rig.wire import Place
 
@@ -126,7 +126,7 @@ class Program:
 
     def start(self, wrapper: Sequence[str] = ()) -> None:
         """Start the process, under *wrapper* where one is given."""
-        self.history.note(Nemesis(now(), Act.START, self.name, " ".join(wrapper)))
+        self.history.note(Deed(now(), Act.START, self.name, " ".join(wrapper)))
         serve = ["-m", "watchkeeper", "serve", "-c", str(self.config), "--store", self.store]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -145,7 +145,7 @@ class Program:
             while self.is_running:
                 answer = await wire.ask(self.place, "GET", "/health/ready")
                 if answer.is_good:
-                    self.history.note(Nemesis(now(), Act.READY, self.name))
+                    self.history.note(Deed(now(), Act.READY, self.name))
                     return True
                 await asyncio.sleep(0.05)
         return False
@@ -157,7 +157,7 @@ class Program:
         if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self.history.note(Nemesis(now(), Act.KILL, self.name, how))
+        self.history.note(Deed(now(), Act.KILL, self.name, how))
 
     async def stop(self) -> int:
         """End the process with SIGTERM; return its exit code."""
@@ -166,18 +166,18 @@ class Program:
             return 0
         os.kill(self.pid, signal.SIGTERM)
         code = await asyncio.to_thread(process.wait, 30)
-        self.history.note(Nemesis(now(), Act.STOP, self.name))
+        self.history.note(Deed(now(), Act.STOP, self.name))
         return code
 
     def freeze(self) -> None:
         """Stop the process where it stands."""
-        self.history.note(Nemesis(now(), Act.FREEZE, self.name))
+        self.history.note(Deed(now(), Act.FREEZE, self.name))
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let the process go on."""
         os.kill(self.pid, signal.SIGCONT)
-        self.history.note(Nemesis(now(), Act.THAW, self.name))
+        self.history.note(Deed(now(), Act.THAW, self.name))
 
     async def report(self) -> Any:
         """Return what `/status/report` says, None where it does not answer."""

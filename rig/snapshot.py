@@ -93,6 +93,13 @@ def find(store: str) -> Found:
     return Found(began, now(), {name: number_in(valid, GRACE_MS) for name, valid in rows})
 
 
+def holder(store: str, channel: str) -> str:
+    """Return the name of the worker that speaks on *channel*."""
+    [rows] = _read(store, [_HOLDERS])
+    return dict(rows).get(channel, "")
+
+
+_HOLDERS = "SELECT key, holder FROM channel"
 _SIGHTINGS = (
     f"SELECT {_NAMES}, g.valid_ms FROM {_TREE} JOIN sighting g ON g.replica_no = r.no"
     " WHERE g.valid_ms > 0 AND r.gone_at IS NULL"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rig.checker import Case, Wrong
-from rig.history import Act, Found, Looked, Nemesis, Received, Reported
+from rig.history import Act, Found, Looked, Deed, Received, Reported
 
 _MOST_WRONGS = 30
 
@@ -12,7 +12,7 @@ _MOST_WRONGS = 30
 def summary(case: Case, wrongs: Sequence[Wrong]) -> Iterator[str]:
     """Yield the lines that say what was done, what came of it, and what was wrong."""
     history = case.history
-    kills = Counter(one.how for one in history.of(Nemesis) if one.act is Act.KILL)
+    kills = Counter(one.how for one in history.of(Deed) if one.act is Act.KILL)
     yield f"kills         {sum(kills.values())}"
     yield from (f"  {times:4} {how}" for how, times in kills.most_common())
     reports = list(history.of(Reported))

@@ -122,13 +122,14 @@ class Dice:
 class Receiver:
     """A webhook receiver, the far end of *channel*.
 
-    *on_request* is called when a whole request is here and nothing is answered yet.
+    *on_request* is called, with the channel, when a whole request is here and nothing is
+    answered yet.
     """
 
     history: History
     channel: str
     dice: Dice
-    on_request: Callable[[], None] = lambda: None
+    on_request: Callable[[str], None] = lambda _: None
     place: Place = Place("127.0.0.1", 0)
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -162,7 +163,7 @@ class Receiver:
             self.history.note(
                 Received(now(), self.channel, fault.words, fault.taken, fault.clear, body)
             )
-            self.on_request()
+            self.on_request(self.channel)
             await self._answer(fault, reader, writer)
         except (OSError, EOFError):
             pass

@@ -229,7 +229,7 @@ class App:
                 try:
                     await self._reconcile(plan)
                 except StoreRefused as error:
-                    log.warning("the plan is not reconciled yet: %s", error)
+                    log.debug("the plan is not reconciled yet: %s", error)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""

@@ -1,6 +1,7 @@
 """The door: every report enters here, by whatever road it came."""
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +24,15 @@ from watchkeeper.store.cursor import Cursor, Line, Store, Undo
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.sighting import Kept, SightingKey
 
+log = logging.getLogger(__name__)
 Voice = tuple[ReplicaName, Source]
 T = TypeVar("T")
 _GATE_BATCH = 250
 _FAST_BATCH = 500
+
+
+class Undecidable(StoreRefused):
+    """Something that nobody expected; no report may end the door for all others."""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,32 +115,44 @@ class Door:
         while True:
             batch = await self._gate.batch()
             try:
-                outcomes = await self._decide(batch)
+                await self._decide(batch)
+            except Undecidable:
+                log.exception("a batch of %s reports could not be decided", len(batch))
+                for waiting in batch:
+                    await self._decide_alone(waiting)
             except StoreRefused as error:
                 self._fail(batch, error)
-            else:
-                self._follower.hurry()
-                for waiting, outcome in zip(batch, outcomes, strict=True):
-                    self._settle(waiting, outcome)
             finally:
                 self._gate.done(batch)
+            self._follower.hurry()
 
-    async def _decide(self, batch: Sequence[_Waiting]) -> list[Outcome]:
+    async def _decide_alone(self, waiting: _Waiting) -> None:
+        """Decide one report of a batch that broke, so that one alone is turned away."""
+        try:
+            await self._decide([waiting])
+        except StoreRefused as error:
+            self._fail([waiting], error)
+
+    async def _decide(self, batch: Sequence[_Waiting]) -> None:
         view = self._follower.view
         known = [(w, view.node_no(w.voice[0].service, w.voice[0].node)) for w in batch]
         entries = [Entry(w.voice[0], no, w.report) for w, no in known if no is not None]
-        if not entries:
-            return [Outcome.UNKNOWN] * len(batch)
-        job = partial(decide, case=self._case(), entries=entries)
-        decided = iter(await self._save(partial(self._store.write, job)))
-        return [Outcome.UNKNOWN if no is None else next(decided) for _, no in known]
+        outcomes: list[Outcome] = []
+        if entries:
+            job = partial(decide, case=self._case(), entries=entries)
+            outcomes = await self._save(partial(self._store.write, job))
+        decided = iter(outcomes)
+        for waiting, no in known:
+            self._settle(waiting, Outcome.UNKNOWN if no is None else next(decided))
 
     async def _save(self, write: Callable[[], Awaitable[T]]) -> T:
         try:
             result = await write()
-        except StoreRefused:
-            self._recording.refused(self._clock.steady())
+        except StoreRefused as error:
+            self._recording.refused(self._clock.steady(), error)
             raise
+        except Exception as error:
+            raise Undecidable("a mistake of ours") from error
         self._recording.worked()
         return result
 

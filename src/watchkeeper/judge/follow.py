@@ -84,5 +84,5 @@ class Follower:
             try:
                 await self.follow()
             except StoreRefused as error:
-                log.warning("the page cannot be followed: %s", error)
+                log.debug("the page cannot be followed: %s", error)
             await wait_at_most(self._clock, self._hurry.wait(), EVERY_MS)

@@ -1,10 +1,14 @@
 """Recording: whether the store keeps what we decide, and what we believe while it does not."""
 
+import logging
+
 from watchkeeper.core.report import ReplicaName, Report, Source
 from watchkeeper.core.sighting import Confirm, observe
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge.view import View
+
+log = logging.getLogger(__name__)
 
 
 class Recording:
@@ -16,11 +20,14 @@ class Recording:
 
     def worked(self) -> None:
         """Note that a commit is on disk."""
+        if self.refused_since is not None:
+            log.warning("what is decided is kept again")
         self.refused_since = None
 
-    def refused(self, steady: int) -> None:
-        """Note that a commit was refused at *steady*."""
+    def refused(self, steady: int, error: Exception) -> None:
+        """Note that a commit was refused at *steady*; only the first of a row is news."""
         if self.refused_since is None:
+            log.warning("nothing can be kept: %s", error)
             self.refused_since = steady
 
     def keep(self, name: ReplicaName, report: Report) -> None:

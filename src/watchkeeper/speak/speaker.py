@@ -45,7 +45,7 @@ class Speaker:
             try:
                 await self.look_around()
             except StoreRefused as error:
-                log.warning("the channels cannot be read: %s", error)
+                log.debug("the channels cannot be read: %s", error)
             await self._means.outside.clock.sleep(EVERY_MS)
 
     async def finish(self) -> None:

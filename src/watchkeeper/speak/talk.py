@@ -73,7 +73,7 @@ class Talk:
             except LostClaim:
                 await self._clock.sleep(LOST_MS)
             except StoreRefused as error:
-                log.warning("lane %s cannot be read: %s", self._place.lane_no, error)
+                log.debug("lane %s cannot be read: %s", self._place.lane_no, error)
                 await self._clock.sleep(RETRY_MS)
 
     async def _think(self, tongue: Tongue) -> Thought | None:
@@ -191,7 +191,7 @@ class Talk:
             try:
                 await self._means.store.write(job, line)
             except StoreRefused as error:
-                log.warning("what was sent cannot be saved: %s", error)
+                log.debug("what was sent cannot be saved: %s", error)
                 await self._clock.sleep(RETRY_MS)
             else:
                 return

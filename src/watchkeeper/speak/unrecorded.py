@@ -106,9 +106,9 @@ class Unrecorded:
         dead = self._recording.dead(self._means.follower.view)
         alive = {name: since for name, since in self._dead.items() if name not in dead}
         page_no = self._means.follower.page_no
-        job = partial(
-            _resumed, page_no=page_no, alive=alive, now=(self._clock.steady(), self._clock.wall())
-        )
+        status = Status.DEAD if dead else Status.HEALTHY
+        now = (self._clock.steady(), self._clock.wall())
+        job = partial(_resumed, page_no=page_no, alive=alive, status=status, now=now)
         with suppress(StoreRefused):
             await self._means.store.write(job)
             self._means.follower.hurry()
@@ -117,7 +117,10 @@ class Unrecorded:
             self._file.unlink(missing_ok=True)
 
 
-def _resumed(cursor: Cursor, page_no: int, alive: Mapping[ReplicaName, Since], now: Since) -> None:
+def _resumed(
+    cursor: Cursor, page_no: int, alive: Mapping[ReplicaName, Since], status: Status, now: Since
+) -> None:
+    """Write it with the worse of what is recorded and what we know, which may not be so yet."""
     page = gate.enter(cursor, page_no, now[0])
     back = tuple(
         Return(
@@ -128,7 +131,9 @@ def _resumed(cursor: Cursor, page_no: int, alive: Mapping[ReplicaName, Since], n
         )
         for name, (died, dead_at) in sorted(alive.items())
     )
-    facts = Facts(kind=Kind.RESUMED, steady=page.steady, at=now[1], status=page.status, back=back)
+    facts = Facts(
+        kind=Kind.RESUMED, steady=page.steady, at=now[1], status=max(page.status, status), back=back
+    )
     notification.insert(cursor, page_no, facts)
 
 
@@ -147,6 +152,7 @@ def _save(file: Path, dead: Mapping[ReplicaName, Since]) -> None:
     """Write the file so that it is whole or not there; a full disk does not silence us."""
     draft = file.with_suffix(".new")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w") as text:
             json.dump([[list(name), *since] for name, since in dead.items()], text)
             text.flush()

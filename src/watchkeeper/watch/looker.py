@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from watchkeeper.core.report import SELF, ReplicaName
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import SELF, ReplicaName, Report
 from watchkeeper.core.schedule import next_due, phase, slot
-from watchkeeper.core.status import Standing
+from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import wait_at_most
@@ -101,7 +102,7 @@ class Looker:
         async with self._room:
             clock = self._outside.clock
             start, gaps = clock.steady(), self._gaps()
-            report = await look(target, self._outside)
+            report = await self._report(name, target)
             took = clock.steady() - start
             if self._gaps() != gaps or took > target.deadline_ms + LATE_MS:
                 return
@@ -110,4 +111,11 @@ class Looker:
             try:
                 await self._door.take(name, heard)
             except StoreRefused as error:
-                log.warning("a look at %s cannot be kept: %s", name, error)
+                log.debug("a look at %s cannot be kept: %s", name, error)
+
+    async def _report(self, name: ReplicaName, target: Target) -> Report:
+        try:
+            return await look(target, self._outside)
+        except Exception as error:
+            log.exception("the look at %s broke", name)
+            return Report(status=Status.BLIND, reason=Reason("local", repr(error)))

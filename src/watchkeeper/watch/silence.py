@@ -36,7 +36,7 @@ class Silence:
             try:
                 await self.scan()
             except StoreRefused as error:
-                log.warning("silence cannot be told: %s", error)
+                log.debug("silence cannot be told: %s", error)
             await self._clock.sleep(EVERY_MS)
 
     async def scan(self) -> None:

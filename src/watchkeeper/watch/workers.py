@@ -92,8 +92,7 @@ class Workers:
             try:
                 await (self.watch() if second % BEAT_S else self.beat())
             except StoreRefused as error:
-                self._recording.refused(self._clock.steady())
-                log.warning("the beat is missed: %s", error)
+                self._recording.refused(self._clock.steady(), error)
             await self._clock.sleep(SECOND_MS)
 
     async def _judge(self, rows: list[WorkerRow]) -> None:

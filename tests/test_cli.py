@@ -1,0 +1,205 @@
+import re
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.running import (
+    command,
+    eventually,
+    free_port,
+    receiving,
+    serving,
+    stop,
+    write_config,
+)
+from watchkeeper import __version__
+
+
+def test_the_version_is_said_in_one_line(tmp_path: Path) -> None:
+    assert command(tmp_path, "-V") == (0, [f"watchkeeper {__version__}"])
+
+
+def test_a_good_file_passes_the_check_without_a_word(tmp_path: Path) -> None:
+    assert command(tmp_path, "check", write_config(tmp_path)) == (0, [])
+
+
+def test_a_warning_is_an_error_only_to_a_strict_check(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace("poll_retry =", "poll_retri ="))
+    code, lines = command(tmp_path, "check", config)
+    assert (code, len(lines)) == (0, 1)
+    assert "poll_retry" in lines[0]
+    assert command(tmp_path, "check", "--strict", config) == (2, lines)
+
+
+def test_a_bad_file_is_told_with_its_lines_by_check_and_by_serve(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace('"poll"', '"pull"').replace("= 1\n", '= "1"\n'))
+    code, lines = command(tmp_path, "check", config)
+    assert (code, len(lines)) == (2, 2)
+    assert all(re.match(rf"{re.escape(str(config))}:\d+: \S+: must be ", line) for line in lines)
+    assert command(tmp_path, "serve", "-c", config) == (2, lines)
+
+
+def test_a_file_that_is_not_there_is_told_with_the_way_out(tmp_path: Path) -> None:
+    code, lines = command(tmp_path, "serve")
+    assert code == 2
+    assert lines == ["config.cfg: does not exist; name your file with -c FILE"]
+
+
+def test_without_a_command_it_serves_and_a_signal_ends_it_well(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "-c", config, port=port) as process:
+        assert stop(process) == 0
+    assert (tmp_path / ".local/state/watchkeeper/my.db").exists()
+
+
+def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, lines = command(tmp_path, "serve", "-c", write_config(tmp_path, port=port))
+    assert code == 1
+    assert lines[1:] == [
+        f"watchkeeper: cannot listen on 127.0.0.1:{port}: Address already in use; choose another "
+        "address with --inet HOST:PORT, or in [server] inet"
+    ]
+
+
+def test_a_place_that_cannot_be_written_is_told_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    line = refusal(tmp_path, write_config(tmp_path), "file/my.db")
+    assert re.fullmatch(
+        r"watchkeeper: cannot write in file: .+; choose another place with --store", line
+    )
+
+
+def test_a_database_that_is_newer_is_refused(tmp_path: Path) -> None:
+    config, store = served_once(tmp_path)
+    change(store, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    assert "use a newer Watchkeeper" in refusal(tmp_path, config, store)
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    store = tmp_path / "other.db"
+    change(store, "CREATE TABLE theirs (no INTEGER)")
+    line = refusal(tmp_path, write_config(tmp_path), store)
+    assert "another program" in line
+    assert "choose another --store" in line
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    store = tmp_path / "letter.db"
+    store.write_text("Dear friend, this is not a database at all.\n" * 100)
+    assert "file is not a database" in refusal(tmp_path, write_config(tmp_path), store)
+
+
+def test_a_database_that_another_serve_holds_is_refused(tmp_path: Path) -> None:
+    port = free_port()
+    config, store = write_config(tmp_path, port=port), tmp_path / "my.db"
+    with serving(tmp_path, "serve", "-c", config, "--store", store, port=port):
+        line = refusal(tmp_path, config, store)
+    assert line == (
+        f"watchkeeper: {store} is served by another process already: "
+        "stop it, or choose another --store"
+    )
+
+
+def test_a_database_of_another_config_is_taken_only_by_force(tmp_path: Path) -> None:
+    _, store = served_once(tmp_path)
+    port = free_port()
+    other = write_config(tmp_path, service="shop", port=port)
+    assert "belong to another one" in refusal(tmp_path, other, store)
+    with serving(tmp_path, "serve", "-c", other, "--store", store, "--force", port=port):
+        pass
+
+
+def test_a_postgresql_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+    url = f"postgresql://user:secret@127.0.0.1:{free_port()}/db"
+    code, lines = command(tmp_path, "serve", "-c", write_config(tmp_path), "--store", url)
+    assert code == 78
+    assert lines[-1].startswith("watchkeeper: the database cannot be reached: ")
+    assert not any("secret" in line for line in lines)
+
+
+def test_deliveries_say_what_was_sent_with_each_try(tmp_path: Path, store_url: str) -> None:
+    with receiving() as receiver:
+        port = free_port()
+        config = write_config(tmp_path, hook=receiver.port, port=port)
+        place = ("-c", config, "--store", store_url)
+        with serving(tmp_path, "serve", *place, port=port):
+            eventually(lambda: any(said["alerts"] for said in receiver.heard))
+            eventually(lambda: "waiting" not in listed(tmp_path, *place))
+            text = listed(tmp_path, *place)
+    for said in receiver.heard:
+        assert re.search(rf"^sent  \S+Z  webhook  {said['id']}  notification", text, re.M)
+    assert re.search(r"^webhook\n  everything is told, up to notification \d+$", text, re.M)
+    assert len(re.findall(r"^  try \d+  \S+Z  \S+  \d+ ms  accepted$", text, re.M)) == len(
+        receiver.heard
+    )
+
+
+def test_deliveries_say_what_waits_and_why(tmp_path: Path, store_url: str) -> None:
+    with receiving() as receiver:
+        receiver.status = 503
+        port = free_port()
+        config = write_config(tmp_path, hook=receiver.port, port=port)
+        place = ("-c", config, "--store", store_url)
+        with serving(tmp_path, "serve", *place, port=port):
+            eventually(lambda: "failing for" in listed(tmp_path, *place))
+            text = listed(tmp_path, *place)
+    assert re.search(r"^  \d+ waiting since \S+Z: .*\b1 changed", text, re.M)
+    assert re.search(r"^  last outcome: unreachable: .*503", text, re.M)
+    assert re.search(r"^  next try (in|as soon)", text, re.M)
+    assert re.search(r"^waiting  webhook  [0-9a-f-]{36}$", text, re.M)
+
+
+def test_deliveries_are_read_after_the_server_was_killed(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "serve", "-c", config, port=port) as process:
+        eventually(lambda: "waiting since" in listed(tmp_path, "-c", config))
+        process.kill()
+        process.wait()
+        assert "waiting since" in listed(tmp_path, "-c", config)
+
+
+@pytest.mark.parametrize("name", ["none.db", "letter.db", "theirs.db"])
+def test_deliveries_of_a_store_that_is_not_ours_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "letter.db").write_text("Dear friend, this is not a database at all.\n" * 100)
+    change(tmp_path / "theirs.db", "CREATE TABLE theirs (no INTEGER)")
+    code, lines = command(tmp_path, "deliveries", "--store", name)
+    assert code == 78
+    assert len(lines) == 1
+    assert name in lines[0]
+
+
+def listed(folder: Path, *place: object) -> str:
+    code, lines = command(folder, "deliveries", *place)
+    assert code == 0, lines
+    return "\n".join(lines)
+
+
+def refusal(folder: Path, config: Path, store: object) -> str:
+    """The one line, after that which names the store, with which `serve` ends with 78."""
+    code, lines = command(folder, "serve", "-c", config, "--store", store)
+    assert code == 78
+    assert len(lines) == 2
+    return lines[1]
+
+
+def served_once(folder: Path) -> tuple[Path, Path]:
+    port = free_port()
+    config, store = write_config(folder, port=port), folder / "my.db"
+    with serving(folder, "serve", "-c", config, "--store", store, port=port):
+        pass
+    return config, store
+
+
+def change(store: Path, sql: str) -> None:
+    connection = sqlite3.connect(store)
+    with connection:
+        connection.execute(sql)
+    connection.close()
