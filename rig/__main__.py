@@ -8,32 +8,49 @@ import tempfile
 import time
 from pathlib import Path
 
-from rig import checker
-from rig.runs import kill
-from rig.summary import summary
+from rig.runs import RUNS
+from rig.runs.order import Order
+from rig.summary import Result
 
 
 def main() -> int:
     """Carry out the command; return 0 when nothing was wrong."""
-    parser = argparse.ArgumentParser("rig", description=__doc__)
-    parser.add_argument("command", choices=("kill",))
-    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--cycles", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--keep", type=Path, default=None)
-    options = parser.parse_args()
+    options = _parser().parse_args()
+    run, cycles = RUNS[options.command]
     folder = Path(tempfile.mkdtemp(prefix="rig-"))
     folder.chmod(0o755)
-    print(f"seed {options.seed}, in {folder}", flush=True)
+    order = Order(
+        folder=folder,
+        seed=options.seed,
+        store=options.store,
+        cycles=options.cycles or cycles,
+        names=tuple(options.names),
+    )
+    print(f"{options.command}: seed {order.seed}, in {folder}", flush=True)
     began = time.monotonic()
-    run = kill.on_sqlite if options.store == "sqlite" else kill.on_postgres
-    case = asyncio.run(run(folder, options.cycles, options.seed))
-    case.history.keep(folder / "history.jsonl")
-    wrongs = checker.check(case)
-    for line in summary(case, wrongs):
-        print(line)
-    print(f"took {time.monotonic() - began:.0f} s")
-    return 1 if wrongs else 0
+    result = asyncio.run(run(order))
+    print("\n".join(result.lines))
+    print(f"took          {time.monotonic() - began:.0f} s")
+    return _end(result, folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("rig", description=__doc__)
+    parser.add_argument("command", choices=tuple(RUNS))
+    parser.add_argument("names", nargs="*", help="of sabotages; all when absent")
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--cycles", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    return parser
+
+
+def _end(result: Result, folder: Path) -> int:
+    if not result.wrongs:
+        return 0
+    file = folder / "history.jsonl"
+    result.history.keep(file)
+    print(f"every event is in {file}")
+    return 1
 
 
 sys.exit(main())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rig.evidence import Evidence, gather
-from rig.history import Act, Found, Health, History, Deed, Received, Reported
+from rig.history import Act, Deed, Found, Health, History, Received, Reported
 from rig.snapshot import Snapshot
 from rig.telling import Span, Telling, listen
 
@@ -147,7 +147,7 @@ def repeats_share_their_words(case: Case) -> Iterator[str]:
 
 def repeats_are_few(case: Case) -> Iterator[str]:
     """A message comes again only after an answer that nobody understood, or after a kill."""
-    ends = {Act.KILL, Act.THAW, Act.LOSE}
+    ends = {Act.KILL, Act.THAW, Act.CRASH}
     kills = sum(one.act in ends for one in case.history.of(Deed))
     for channel in case.channels:
         received = case.received(channel)
@@ -185,7 +185,7 @@ def acknowledged_is_kept(case: Case) -> Iterator[str]:
 
 
 def the_store_is_whole(case: Case) -> Iterator[str]:
-    """The file is sound, what adds up adds up, every lane is at its end, and it is the truth."""
+    """The file is sound, what adds up adds up, and every lane is at its end."""
     shot = case.snapshot
     if shot.damage != "ok":
         yield f"the file is damaged: {shot.damage}"
@@ -193,18 +193,23 @@ def the_store_is_whole(case: Case) -> Iterator[str]:
         if lane.told < lane.newest:
             yield f"{lane.channel} has told {lane.told} of {lane.newest}"
     worst: dict[str, int] = {}
-    for node, name, status, _ in shot.replicas:
+    for node, _, status, _ in shot.replicas:
         worst[node] = max(worst.get(node, 0), status)
-        if _WORDS[status] != case.truth[name].shown:
-            yield f"the store says that {name} is {_WORDS[status]}, it is {case.truth[name]}"
     for node, status in shot.nodes:
         if status != worst.get(node, 0):
             yield f"the node {node} is {status}, its worst replica {worst.get(node, 0)}"
     if shot.page != max(worst.values(), default=0):
         yield f"the page is {shot.page}, its worst node {max(worst.values(), default=0)}"
-    alive = sorted({name for name in case.truth if case.truth[name] is not Health.GONE})
-    if alive != sorted(name for _, name, _, _ in shot.replicas):
-        yield "the store does not have the replicas that there are"
+
+
+def the_store_is_true(case: Case) -> Iterator[str]:
+    """After quiet the store has every replica that there is, as it is."""
+    held = {name: _WORDS[status] for _, name, status, _ in case.snapshot.replicas}
+    is_gone = {name for name, health in case.truth.items() if health is Health.GONE}
+    true = {name: case.truth[name].shown for name in case.truth if name not in is_gone}
+    for name in sorted(held.keys() | true.keys()):
+        if held.get(name) != true.get(name):
+            yield f"the store holds {held.get(name)} of {name}, the truth is {true.get(name)}"
 
 
 def the_page_is_the_store(case: Case) -> Iterator[str]:
@@ -247,6 +252,7 @@ RULES: Mapping[str, Rule] = {
     "sent": sent_was_received,
     "acknowledged": acknowledged_is_kept,
     "store": the_store_is_whole,
+    "truth": the_store_is_true,
     "page": the_page_is_the_store,
     "startup": one_startup,
     "error": nothing_broke,

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rig.clients import INTERVAL_MS
-from rig.history import Act, Health, History, Looked, Deed, Reported
+from rig.history import Act, Deed, Health, History, Looked, Reported
 from rig.program import GRACE_MS
 
 SHORTEST_MS = INTERVAL_MS + GRACE_MS
-_CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.LOSE}
+_CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class Evidence:
 
     def last_sure(self, *, before: int, dead: bool) -> int:
         """Return the last moment at which it was surely so, 0 where there is none."""
-        return max((one.at for one in self.sure if one.at <= before and one.dead is dead), default=0)
+        return max(
+            (one.at for one in self.sure if one.at <= before and one.dead is dead), default=0
+        )
 
     def _hinted(self, at: int, *, dead: bool) -> bool:
         after = self.last_sure(before=at, dead=not dead)

@@ -37,7 +37,7 @@ class Act(StrEnum):
     STOP = "stop"
     FREEZE = "freeze"
     THAW = "thaw"
-    LOSE = "lose"
+    CRASH = "crash"
     STEP = "step"
 
 

@@ -10,6 +10,7 @@ from rig.program import Program
 from rig.world import Receiver
 
 _PATIENCE_S = 6.0
+_LOOK_S = 0.05
 
 
 class Aim(Enum):
@@ -53,7 +54,7 @@ class Nemesis:
         return False
 
     async def end(self, programs: Sequence[Program], aim: Aim) -> None:
-        """End one of *programs* as *aim* says, the last one at random where that does not happen."""
+        """End one of *programs* as *aim* says, else the last one at random."""
         if aim.is_at_speech:
             await self._at_speech(programs, aim)
         elif aim is Aim.SYNC:
@@ -68,9 +69,10 @@ class Nemesis:
         return ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={self.sync}", "-e", fault)
 
     async def _inside_the_sync(self, program: Program) -> None:
-        until = asyncio.get_running_loop().time() + _PATIENCE_S
-        while program.is_running and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.05)
+        for _ in range(int(_PATIENCE_S / _LOOK_S)):
+            if not program.is_running:
+                break
+            await asyncio.sleep(_LOOK_S)
         program.kill("at random, for no sync came" if program.is_running else Aim.SYNC.value)
 
     async def _at_speech(self, programs: Sequence[Program], aim: Aim) -> None:

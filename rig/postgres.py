@@ -54,7 +54,9 @@ class Server:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"-p {self.port}", "start")
+        self._run(
+            "pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"-p {self.port}", "start"
+        )
 
     def stop(self) -> None:
         """End the server."""

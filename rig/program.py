@@ -14,9 +14,9 @@ from typing import Any
 
 from rig import wire
 from rig.clients import TOKEN
-from rig.history import Act, History, Deed
+from rig.history import Act, Deed, History
 from rig.moment import now
-from rig.wire import Place
+from rig.wire import ANY, Place
 
 GRACE_MS = 2_000
 _START_S = 30.0
@@ -98,7 +98,7 @@ class Program:
     store: str
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    place: Place = Place("127.0.0.1", 0)
+    place: Place = ANY
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:

@@ -96,7 +96,7 @@ def find(store: str) -> Found:
 def holder(store: str, channel: str) -> str:
     """Return the name of the worker that speaks on *channel*."""
     [rows] = _read(store, [_HOLDERS])
-    return dict(rows).get(channel, "")
+    return str(dict(rows).get(channel, ""))
 
 
 _HOLDERS = "SELECT key, holder FROM channel"
@@ -105,26 +105,47 @@ _SIGHTINGS = (
     " WHERE g.valid_ms > 0 AND r.gone_at IS NULL"
 )
 _INTEGRITY = "PRAGMA integrity_check"
-_QUERIES = [
+_REPLICAS = (
     f"SELECT s.key || ':' || n.key, {_NAMES}, r.status, r.standing FROM {_TREE}"
-    " WHERE r.gone_at IS NULL ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+    " WHERE r.gone_at IS NULL ORDER BY s.position, s.no, n.position, n.no, r.position, r.no"
+)
+_NODES = (
     "SELECT s.key || ':' || n.key, n.status FROM node n JOIN service s ON s.no = n.service_no"
-    " WHERE n.gone_at IS NULL ORDER BY s.position, n.position",
-    "SELECT status FROM page",
+    " WHERE n.gone_at IS NULL ORDER BY s.position, n.position"
+)
+_PAGE = "SELECT status FROM page"
+_OUTAGES = (
     f"SELECT {_NAMES}, m.dead_at, COALESCE(m.back_at, 0) FROM {_TREE}"
-    " JOIN alert_member m ON m.replica_no = r.no ORDER BY m.dead_at, r.no",
+    " JOIN alert_member m ON m.replica_no = r.no ORDER BY m.dead_at, r.no"
+)
+_DEATHS = (
     f"SELECT {_NAMES}, t.at FROM {_TREE} JOIN transition t ON t.subject_no = r.no"
-    " WHERE t.kind = 'replica' AND t.new = 2 ORDER BY t.no",
-    "SELECT c.key, d.id, d.first, d.last, d.state FROM delivery d JOIN lane l ON l.no = d.lane_no"
-    " JOIN channel c ON c.no = l.channel_no ORDER BY d.no",
+    " WHERE t.kind = 'replica' AND t.new = 2 ORDER BY t.no"
+)
+_LANES = "lane l JOIN channel c ON c.no = l.channel_no"
+_SENT = (
+    "SELECT c.key, d.id, d.first, d.last, d.state FROM delivery d"
+    " JOIN lane l ON l.no = d.lane_no JOIN channel c ON c.no = l.channel_no ORDER BY d.no"
+)
+_WAITING = (
     "SELECT c.key, l.told, (SELECT COALESCE(MAX(n.no), 0) FROM notification n"
-    " WHERE n.lane_no IS NULL OR n.lane_no = l.no) FROM lane l JOIN channel c"
-    " ON c.no = l.channel_no WHERE l.gone_at IS NULL ORDER BY l.no",
-    "SELECT c.key, n.facts FROM delivery d JOIN lane l ON l.no = d.lane_no"
-    " JOIN channel c ON c.no = l.channel_no JOIN notification n ON n.no BETWEEN d.first AND d.last"
-    " WHERE d.state = 'dead'",
+    f" WHERE n.lane_no IS NULL OR n.lane_no = l.no) FROM {_LANES} WHERE l.gone_at IS NULL"
+)
+_LETTERED = (
+    f"SELECT c.key, n.facts FROM {_LANES} JOIN delivery d ON d.lane_no = l.no"
+    " JOIN notification n ON n.no BETWEEN d.first AND d.last WHERE d.state = 'dead'"
+)
+_QUERIES = (
+    _REPLICAS,
+    _NODES,
+    _PAGE,
+    _OUTAGES,
+    _DEATHS,
+    _SENT,
+    _WAITING,
+    _LETTERED,
     _INTEGRITY,
-]
+)
 
 
 def _read(store: str, queries: Sequence[str]) -> list[list[Any]]:

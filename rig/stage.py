@@ -98,6 +98,10 @@ class Stage:
         logs = tuple(one.log.read_text(errors="replace") for one in self.programs)
         return snapshot.take(self.play.store, logs)
 
+    def agrees(self) -> bool:
+        """Return whether the store holds the truth now."""
+        return self._agrees(self._shot())
+
     def _agrees(self, shot: Snapshot) -> bool:
         truth = {name: one.shown for name, one in self.truth().items() if one is not Health.GONE}
         words = ("healthy", "sick", "dead")

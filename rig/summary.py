@@ -1,12 +1,28 @@
 """The summary: a run on one page."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from rig.checker import Case, Wrong
-from rig.history import Act, Found, Looked, Deed, Received, Reported
+from rig.checker import Case, Wrong, check
+from rig.history import Act, Deed, Found, History, Looked, Received, Reported
 
 _MOST_WRONGS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a run: what was *wrong*, the *lines* of its page, and its *history*."""
+
+    wrongs: Sequence[Wrong]
+    lines: Sequence[str] = ()
+    history: History = field(default_factory=History)
+
+
+def judged(case: Case, more: Iterable[Wrong] = ()) -> Result:
+    """Return the result of *case*, of which the run itself found *more* that is wrong."""
+    wrongs = [*more, *check(case)]
+    return Result(wrongs=wrongs, lines=list(summary(case, wrongs)), history=case.history)
 
 
 def summary(case: Case, wrongs: Sequence[Wrong]) -> Iterator[str]:
@@ -22,6 +38,11 @@ def summary(case: Case, wrongs: Sequence[Wrong]) -> Iterator[str]:
     yield f"store asked   {len(list(history.of(Found)))} times"
     yield f"outages       {len(case.snapshot.outages)} saved"
     yield from _channels(case)
+    yield from blame(wrongs)
+
+
+def blame(wrongs: Sequence[Wrong]) -> Iterator[str]:
+    """Yield how many promises were broken, which, and the first of them in words."""
     broken = Counter(wrong.rule for wrong in wrongs)
     yield f"wrong         {len(wrongs)}  {dict(broken) or ''}"
     yield from (f"  {wrong}" for wrong in wrongs[:_MOST_WRONGS])

@@ -10,7 +10,7 @@ from enum import Enum
 from rig import wire
 from rig.history import Health, History, Looked, Received, Turned
 from rig.moment import now
-from rig.wire import Place
+from rig.wire import ANY, Place
 
 _HANG_S = 20.0
 _MOST_FAULTS = 3
@@ -22,7 +22,7 @@ class Services:
     def __init__(self, history: History, names: Iterable[str]) -> None:
         self._history = history
         self.truth = dict.fromkeys(names, Health.HEALTHY)
-        self.place = Place("127.0.0.1", 0)
+        self.place = ANY
 
     @property
     def nodes(self) -> dict[str, list[str]]:
@@ -130,7 +130,7 @@ class Receiver:
     channel: str
     dice: Dice
     on_request: Callable[[str], None] = lambda _: None
-    place: Place = Place("127.0.0.1", 0)
+    place: Place = ANY
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 

@@ -37,6 +37,7 @@ from watchkeeper.watch.workers import Workers
 
 DEAD, SICK, HEALTHY, BLIND = Status.DEAD, Status.SICK, Status.HEALTHY, Status.BLIND
 REPORTER = Source(SourceKind.REPORTER)
+_LOOKING = Looking()
 _URL = Url.parse("https://status.example.com")
 PAGE = Page(
     title="Status",
@@ -89,7 +90,7 @@ def plan(
     nodes: Mapping[str, Mode | tuple[str, ...]] | None = None,
     *,
     alert_on: AlertOn = AlertOn.PAGE,
-    looking: Looking = Looking(),
+    looking: Looking = _LOOKING,
     channels: tuple[str, ...] = ("hook",),
 ) -> Plan:
     """A plan of nodes, `service:node` to its mode, or to the replicas that are polled."""
@@ -124,9 +125,7 @@ class House:
         self.door = Door(store, self.follower, clock, Rules.of(plan), self.recording)
 
     async def adopt(self, plan: Plan, *, removes: bool = True, force: bool = False) -> None:
-        order = Order(
-            page_no=self.page_no, plan=plan, now=self.now(), removes=removes, force=force
-        )
+        order = Order(page_no=self.page_no, plan=plan, now=self.now(), removes=removes, force=force)
         await self.store.write(partial(reconcile, order=order))
         self.plan, self.door.rules = plan, Rules.of(plan)
         await self.follower.follow()
@@ -137,7 +136,9 @@ class House:
     def workers(self, called: str) -> Workers:
         return Workers(self.store, self.follower, self.clock, self.recording, called)
 
-    async def look(self, who: str, status: Status, *, seq: int | None = None, why: str = "") -> None:
+    async def look(
+        self, who: str, status: Status, *, seq: int | None = None, why: str = ""
+    ) -> None:
         """Take one look's report, a millisecond after the last."""
         self.clock.pass_ms(1)
         heard = self.clock.steady()

@@ -7,15 +7,15 @@ the world, and so the test's.
 import asyncio
 import heapq
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from house import FakeClock, House, house, plan
-
+from tests.house import FakeClock, House, house, plan
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
 from watchkeeper.outside import outside as world
@@ -23,7 +23,9 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.silence import Silence
 
 T = TypeVar("T")
@@ -58,11 +60,12 @@ class StoryClock(FakeClock):
 
 
 class Busy:
-    """The real store, and how many transactions are under way in it."""
+    """The real store, how many transactions are under way in it, and a disk that may fail."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.under_way = 0
+        self.refuses = False
 
     @property
     def generation(self) -> int:
@@ -78,6 +81,9 @@ class Busy:
         await self._store.close()
 
     async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
+        if self.refuses:
+            work.close()
+            raise StoreRefused("the disk is full")
         self.under_way += 1
         try:
             return await work
@@ -99,6 +105,7 @@ class Story:
     began: int
     said: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    unrecorded: Path = Path()
     answers: dict[str, Answer] = field(default_factory=dict)
 
     async def until(self, moment: str) -> None:
@@ -149,7 +156,8 @@ class Story:
     async def look(self, who: str, status: Any, at: str, why: str = "") -> None:
         """Let a look at *who* end at *moment* with *status*."""
         await self.until(at)
-        await self.home.look(who, status, why=why)
+        with suppress(StoreRefused):
+            await self.home.look(who, status, why=why)
         self.home.follower.hurry()
         await self.settle()
 
@@ -176,6 +184,7 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
         busy = Busy(home.store)
         home.store = busy
         home.follower._store = busy  # noqa: SLF001 - counted, not replaced
+        home.door._store = busy  # noqa: SLF001 - the same
         workers = home.workers("w")
         await workers.beat()
         means = Means(
@@ -183,9 +192,18 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
         )
         speaker = Speaker(means, workers)
         told = Story(home, clock, busy, speaker, clock.steady())
+        told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
         silence = Silence(busy, home.follower, clock, workers, home.door)
-        works = [workers.run(), home.follower.run(), silence.run(), speaker.run()]
+        file = told.unrecorded
+        unrecorded = Unrecorded(means, speaker, home.recording, file, told.settle)
+        works = [
+            workers.run(),
+            home.follower.run(),
+            silence.run(),
+            speaker.run(),
+            unrecorded.run(),
+        ]
         running = [asyncio.create_task(work) for work in works]
         yield told
         for task in running:

@@ -36,7 +36,7 @@ def test_a_warning_is_an_error_only_to_a_strict_check(tmp_path: Path) -> None:
 
 def test_a_bad_file_is_told_with_its_lines_by_check_and_by_serve(tmp_path: Path) -> None:
     config = write_config(tmp_path)
-    config.write_text(config.read_text().replace('"poll"', '"pull"').replace("= 1\n", '= "1"\n'))
+    config.write_text(config.read_text().replace('"poll"', '"pull"').replace("= 1\n", '= "x"\n'))
     code, lines = command(tmp_path, "check", config)
     assert (code, len(lines)) == (2, 2)
     assert all(re.match(rf"{re.escape(str(config))}:\d+: \S+: must be ", line) for line in lines)
@@ -62,10 +62,11 @@ def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         code, lines = command(tmp_path, "serve", "-c", write_config(tmp_path, port=port))
     assert code == 1
-    assert lines[1:] == [
-        f"watchkeeper: cannot listen on 127.0.0.1:{port}: Address already in use; choose another "
-        "address with --inet HOST:PORT, or in [server] inet"
-    ]
+    assert len(lines) == 2
+    assert lines[1] == (
+        f"watchkeeper: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another address with --inet HOST:PORT, or in [server] inet"
+    )
 
 
 def test_a_place_that_cannot_be_written_is_told_with_the_way_out(tmp_path: Path) -> None:
@@ -134,9 +135,9 @@ def test_deliveries_say_what_was_sent_with_each_try(tmp_path: Path, store_url: s
             eventually(lambda: "waiting" not in listed(tmp_path, *place))
             text = listed(tmp_path, *place)
     for said in receiver.heard:
-        assert re.search(rf"^sent  \S+Z  webhook  {said['id']}  notification", text, re.M)
-    assert re.search(r"^webhook\n  everything is told, up to notification \d+$", text, re.M)
-    assert len(re.findall(r"^  try \d+  \S+Z  \S+  \d+ ms  accepted$", text, re.M)) == len(
+        assert re.search(rf"^sent  \S+Z  webhook  {said['id']}  notification", text, re.MULTILINE)
+    assert re.search(r"^webhook\n  everything is told, up to notification \d+$", text, re.MULTILINE)
+    assert len(re.findall(r"^  try \d+  \S+Z  \S+  \d+ ms  accepted$", text, re.MULTILINE)) == len(
         receiver.heard
     )
 
@@ -150,10 +151,10 @@ def test_deliveries_say_what_waits_and_why(tmp_path: Path, store_url: str) -> No
         with serving(tmp_path, "serve", *place, port=port):
             eventually(lambda: "failing for" in listed(tmp_path, *place))
             text = listed(tmp_path, *place)
-    assert re.search(r"^  \d+ waiting since \S+Z: .*\b1 changed", text, re.M)
-    assert re.search(r"^  last outcome: unreachable: .*503", text, re.M)
-    assert re.search(r"^  next try (in|as soon)", text, re.M)
-    assert re.search(r"^waiting  webhook  [0-9a-f-]{36}$", text, re.M)
+    assert re.search(r"^  \d+ waiting since \S+Z: .*\b1 changed", text, re.MULTILINE)
+    assert re.search(r"^  last outcome: unreachable: .*503", text, re.MULTILINE)
+    assert re.search(r"^  next try (in|as soon)", text, re.MULTILINE)
+    assert re.search(r"^waiting  webhook  [0-9a-f-]{36}$", text, re.MULTILINE)
 
 
 def test_deliveries_are_read_after_the_server_was_killed(tmp_path: Path) -> None:

@@ -10,10 +10,18 @@ from rig.checker import Case
 from rig.nemesis import AIMS, Aim, Nemesis
 from rig.postgres import Server
 from rig.program import Program
+from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
+from rig.summary import Result, judged
 
 
-async def on_sqlite(folder: Path, cycles: int, seed: int) -> Case:
+async def kill(order: Order) -> Result:
+    """Kill as often as *order* says, on the store that it names."""
+    run = _on_sqlite if order.store == "sqlite" else _on_postgres
+    return judged(await run(order.folder, order.cycles, order.seed))
+
+
+async def _on_sqlite(folder: Path, cycles: int, seed: int) -> Case:
     """Return the case of one process on a file, killed *cycles* times."""
     play = Play(folder=folder, store=str(folder / "rig.db"), seed=seed)
     async with staged(play) as stage:
@@ -30,7 +38,7 @@ async def on_sqlite(folder: Path, cycles: int, seed: int) -> Case:
         return await settled(stage)
 
 
-async def on_postgres(folder: Path, cycles: int, seed: int) -> Case:
+async def _on_postgres(folder: Path, cycles: int, seed: int) -> Case:
     """Return the case of two processes on one PostgreSQL, either killed, *cycles* times in all."""
     server = Server(folder / "postgres")
     server.create()

@@ -129,9 +129,10 @@ def _serve(options: argparse.Namespace) -> int:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
     except OSError as error:
         inet = options.inet or loaded.server.inet
+        why = os.strerror(error.errno) if error.errno else str(error)
         return _fail(
             1,
-            f"watchkeeper: cannot listen on {inet}: {error.strerror}; choose another "
+            f"watchkeeper: cannot listen on {inet}: {why}; choose another "
             "address with --inet HOST:PORT, or in [server] inet",
         )
     return 0

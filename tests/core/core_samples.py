@@ -1,12 +1,12 @@
 """Samples: the small worlds in which the properties of the rules are tried."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from hypothesis import strategies as st
 
 from watchkeeper.core import facts as fact
-from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance
+from watchkeeper.core.alert import Advance, Alert, Moment, advance
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.plan import Page
@@ -41,8 +41,6 @@ SENDER = Sender(installation=UUID(int=1), channel="hook", target="", page=PAGE)
 
 believed = st.sampled_from([HEALTHY, SICK, DEAD])
 shifts = st.integers(1, 10**12)
-deaths = st.lists(st.sets(st.sampled_from(REPLICAS)), min_size=1, max_size=12)
-"""Who is dead, moment by moment."""
 
 
 def moment(second: int) -> Moment:
@@ -55,28 +53,27 @@ def dead(names: set[ReplicaName], code: str = "refused") -> dict[ReplicaName, st
     return {name: code for name in REPLICAS if name in names}
 
 
-def steps(
-    days: Sequence[set[ReplicaName]],
-    subject: str = "page",
-    left: Mapping[ReplicaName, Leaving] | None = None,
-    start: int = 1,
-) -> list[Advance]:
-    """Return how the alerts of *subject* go on when those of *days* are dead, second by second."""
-    alert: Alert | None = None
+def history(days: Sequence[set[ReplicaName]]) -> list[tuple[Moment, Advance]]:
+    """Return how the alerts of each service go on when those of *days* are dead in turn."""
+    alerts: dict[str, Alert | None] = {"web": None, "mail": None}
     found = []
-    for second, names in enumerate(days, start):
-        step = advance(alert, subject, dead(names), moment(second), left or {})
-        if step:
-            found.append(step)
-            alert = None if step.alert.closed else step.alert
+    for second, names in enumerate(days, 1):
+        for service, alert in alerts.items():
+            mine = {name for name in names if name.service == service}
+            step = advance(alert, f"service:{service}", dead(mine), moment(second), {})
+            if step:
+                found.append((moment(second), step))
+                alerts[service] = None if step.alert.closed else step.alert
     return found
 
 
-def said(found: Sequence[Advance], status: Status = DEAD) -> list[Facts]:
-    """Return the facts of *found*; each is said at the moment of its change."""
-    facts = []
-    for step in found:
-        times = [one.died for one in step.died] + [one.back for one in step.back]
-        now = moment(times[0] // 1_000)
-        facts.append(fact.of_advance(step, status, now.steady, now.at))
-    return facts
+def story(days: Sequence[set[ReplicaName]]) -> list[Facts]:
+    """Return what there is to say of the history of *days*."""
+    return [fact.of_advance(step, DEAD, now.steady, now.at) for now, step in history(days)]
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Facts]:
+    """A history in which at least one replica died, as facts."""
+    days = draw(st.lists(st.sets(st.sampled_from(REPLICAS)), max_size=10))
+    return story([draw(st.sets(st.sampled_from(REPLICAS), min_size=1)), *days])

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from conftest import Cluster
-from house import DEAD, HEALTHY, PAGE, REPORTER, House, house, name, plan
 
+from tests.cluster import Cluster
+from tests.house import DEAD, HEALTHY, PAGE, REPORTER, House, house, name, plan
 from watchkeeper.core import lane as rules
 from watchkeeper.core.compose import Sender, compose
 from watchkeeper.core.facts import Facts, Kind
@@ -126,7 +126,7 @@ def test_sightrev_a_look_that_only_contradicts_is_followed_by_the_others(store_u
 
 
 def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster) -> None:
-    url = cluster.create()
+    url = cluster.database()
 
     async def main() -> None:
         async with house(url) as home:
@@ -161,9 +161,7 @@ def _shuffled(kept: list[Kept], later: int) -> partial[set[tuple[int, int]]]:
 
 
 def _outage(opened: int) -> Facts:
-    return Facts(
-        kind=Kind.CHANGED, steady=opened, at=5, status=DEAD, subject="page", opened=opened
-    )
+    return Facts(kind=Kind.CHANGED, steady=opened, at=5, status=DEAD, subject="page", opened=opened)
 
 
 def test_ids_two_outages_never_share_one() -> None:
@@ -234,9 +232,7 @@ class Mouth:
 
     async def take(self, holder: str) -> int:
         """Take the channel, as another worker does; return the fence."""
-        rows = await self.home.store.read(
-            partial(lane_rows.channels, page_no=self.home.page_no)
-        )
+        rows = await self.home.store.read(partial(lane_rows.channels, page_no=self.home.page_no))
         job = partial(
             lane_rows.take, channel_no=self.channel_no, holder=holder, fence=rows[0].fence
         )
@@ -296,9 +292,7 @@ async def _tell_once(
     fence = await one.take("me")
     outside = world.real(clock=home.clock)
     means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
-    tongue = Tongue(
-        installation=INSTALLATION, page=PAGE, channel=home.plan.channels[0], send=send
-    )
+    tongue = Tongue(installation=INSTALLATION, page=PAGE, channel=home.plan.channels[0], send=send)
     place = Place(home.page_no, one.channel_no, one.lane.no, "hook", fence)
     await asyncio.wait_for(Talk(means, lambda: tongue, place, "").run(), 10)
     await outside.close()

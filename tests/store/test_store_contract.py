@@ -1,9 +1,8 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
-from typing import Any
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 

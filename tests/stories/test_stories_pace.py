@@ -4,12 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from house import DEAD, HEALTHY, plan
-from story import story
 
+from tests.house import DEAD, HEALTHY, plan
+from tests.story import story
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.message import Message
-
 
 
 @pytest.fixture
@@ -29,7 +28,9 @@ def test_an_outage_is_told_once_and_its_end_says_who_came_back(url: str) -> None
             await day.look(ONE, HEALTHY, at="3:00")
             await day.until("4:00")
             assert day.said == [f"1:00 changed dead {ONE}", f"3:00 changed healthy +{ONE}"]
-            assert [(back.seconds, back.told) for back in day.messages[1].recovered] == [(120, True)]
+            assert [(back.seconds, back.told) for back in day.messages[1].recovered] == [
+                (120, True)
+            ]
 
     asyncio.run(main())
 

@@ -1,0 +1,38 @@
+"""Late: members that join an open alert are told, and each return too."""
+
+import asyncio
+
+from rig.history import Health
+from rig.runs.order import Order
+from rig.stage import Play, Stage, staged
+from rig.summary import Result, judged
+from rig.world import Fault
+
+
+async def late(order: Order) -> Result:
+    """Let three services die and return one after the other, within one alert."""
+    play = Play(
+        folder=order.folder,
+        store=str(order.folder / "rig.db"),
+        seed=order.seed,
+        services=("a/0", "a/1", "a/2"),
+        reporters=0,
+        faults={Fault.ACCEPT: 1},
+        alert_on="page",
+    )
+    async with staged(play) as stage:
+        [program] = stage.programs
+        program.start()
+        await program.ready()
+        for health in (Health.DEAD, Health.HEALTHY):
+            for name in play.services:
+                stage.services.turn(name, health)
+                await believed(stage)
+        return judged(await stage.judge())
+
+
+async def believed(stage: Stage) -> None:
+    """Wait until the store holds the truth."""
+    async with asyncio.timeout(30):
+        while not stage.agrees():  # noqa: ASYNC110 - the program tells nobody what it believes
+            await asyncio.sleep(0.2)
