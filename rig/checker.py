@@ -171,6 +171,16 @@ def sent_was_received(case: Case) -> Iterator[str]:
             last = one.last
 
 
+def received_was_sent(case: Case) -> Iterator[str]:
+    """What was taken is known to have been sent: nothing was said twice under two ids."""
+    known = {one.id for one in case.snapshot.sent}
+    for channel in case.channels if not case.lossy else ():
+        recorded = (one for one in case.received(channel) if not one.body.get("unrecorded"))
+        for one in {one.id: one for one in recorded if one.taken}.values():
+            if one.id not in known:
+                yield f"{channel} took {one.id}, which the store never called sent"
+
+
 def acknowledged_is_kept(case: Case) -> Iterator[str]:
     """Whenever the store was asked, it held the last acknowledged report, or a later one."""
     reports: dict[str, list[Reported]] = {}
@@ -250,6 +260,7 @@ RULES: Mapping[str, Rule] = {
     "repeat": repeats_share_their_words,
     "repeats": repeats_are_few,
     "sent": sent_was_received,
+    "received": received_was_sent,
     "acknowledged": acknowledged_is_kept,
     "store": the_store_is_whole,
     "truth": the_store_is_true,

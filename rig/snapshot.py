@@ -156,10 +156,27 @@ def _read(store: str, queries: Sequence[str]) -> list[list[Any]]:
                 [("ok",)] if query == _INTEGRITY else connection.execute(query).fetchall()
                 for query in queries
             ]
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as file:
-        file.execute("PRAGMA busy_timeout = 5000")
-        file.execute("BEGIN")
+    with closing(_file(store)) as file:
         return [file.execute(query).fetchall() for query in queries]
+
+
+def _file(store: str) -> sqlite3.Connection:
+    """Return a connection that writes nothing, where the file allows that.
+
+    A file that was closed cleanly has no log beside it, and without one it opens only for
+    those who may make it.
+    """
+    for mode in ("ro", "rw"):
+        file = sqlite3.connect(f"file:{store}?mode={mode}", uri=True, isolation_level=None)
+        try:
+            file.execute("PRAGMA busy_timeout = 5000")
+            file.execute("BEGIN")
+            file.execute("SELECT no FROM page")
+        except sqlite3.OperationalError:
+            file.close()
+        else:
+            return file
+    raise FileNotFoundError(f"{store} cannot be read")
 
 
 def _lettered(channel: str, facts: str) -> list[tuple[str, str, int]]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from rig import snapshot
 from rig.checker import Case
 from rig.clients import Reporter
-from rig.history import Health, History
+from rig.history import Health, History, Received
 from rig.program import Program, Wiring
 from rig.snapshot import Snapshot
 from rig.world import WEIGHTS, Dice, Fault, Receiver, Services
 
 CHANNELS = ("first", "second")
 SERVICES = tuple(f"{node}/{number}" for node in ("a", "b", "c") for number in range(4))
-_QUIET_S = 120.0
+_QUIET_S = 60.0
 _LOOK_S = 0.5
 
 
@@ -65,8 +65,13 @@ class Stage:
         looked = {self.services.replica(n): health for n, health in self.services.truth.items()}
         return looked | {one.replica: one.mood for one in self.reporters}
 
+    def taken(self, channel: str) -> list[Received]:
+        """Return the messages that *channel* has taken so far, repeats left out."""
+        mine = (one for one in self.history.of(Received) if one.channel == channel and one.taken)
+        return list({one.id: one for one in mine}.values())
+
     async def quiet(self) -> Snapshot:
-        """Return the store once it agrees with the truth and all is told, or after 2 min."""
+        """Return the store once it agrees with the truth and all is told, or after a minute."""
         before: Snapshot | None = None
         try:
             async with asyncio.timeout(_QUIET_S):

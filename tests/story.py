@@ -148,7 +148,7 @@ class Story:
     async def settle(self) -> None:
         """Wait until nothing is under way but what waits for the clock."""
         quiet = 0
-        while quiet < 3:
+        while quiet < 12:
             await asyncio.sleep(0)
             await asyncio.sleep(0.0005 if self.store.under_way else 0)
             quiet = 0 if self.store.under_way else quiet + 1

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from rig.runs.acked import acked
+from rig.runs.clock import clock
 from rig.runs.delivery import delivery
+from rig.runs.freeze import freeze
 from rig.runs.kill import kill
 from rig.runs.late import late
 from rig.runs.order import Order
+from rig.runs.restart import restart
+from rig.runs.sabotage import sabotage
 from rig.summary import Result
 
 Run = Callable[[Order], Coroutine[Any, Any, Result]]
@@ -15,5 +20,10 @@ RUNS: dict[str, tuple[Run, int]] = {
     "kill": (kill, 60),
     "delivery": (delivery, 0),
     "late": (late, 0),
+    "acked": (acked, 500),
+    "clock": (clock, 0),
+    "restart": (restart, 5),
+    "freeze": (freeze, 0),
+    "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

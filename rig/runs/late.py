@@ -2,6 +2,7 @@
 
 import asyncio
 
+from rig.checker import check
 from rig.history import Health
 from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
@@ -24,11 +25,16 @@ async def late(order: Order) -> Result:
         [program] = stage.programs
         program.start()
         await program.ready()
-        for health in (Health.DEAD, Health.HEALTHY):
-            for name in play.services:
-                stage.services.turn(name, health)
-                await believed(stage)
-        return judged(await stage.judge())
+        await _turn_each(stage, Health.DEAD)
+        wrongs = check(await stage.judge())
+        await _turn_each(stage, Health.HEALTHY)
+        return judged(await stage.judge(), wrongs)
+
+
+async def _turn_each(stage: Stage, health: Health) -> None:
+    for name in stage.services.truth:
+        stage.services.turn(name, health)
+        await believed(stage)
 
 
 async def believed(stage: Stage) -> None:

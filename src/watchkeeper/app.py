@@ -23,6 +23,7 @@ from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.steady import ClockMark, resume
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
@@ -176,6 +177,7 @@ class App:
         await self._adopt(loaded, force=False)
 
     def _works(self, server: Server) -> list[Coroutine[Any, Any, None]]:
+        ground = self._ground
         return [
             server.run(),
             self._pulse.run(),
@@ -186,6 +188,7 @@ class App:
             self._silence.run(),
             self._speaker.run(),
             self._unrecorded.run(),
+            keep_house(ground.store, self._clock, ground.page_no, self._workers.does),
             self._finish_reconciling(),
             self._start_up(),
         ]

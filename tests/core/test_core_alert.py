@@ -2,10 +2,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from core_samples import API, CORE, MAIL, REPLICAS, dead, moment, shifts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import API, CORE, MAIL, REPLICAS, dead, moment, shifts
 from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return, advance
 from watchkeeper.core.report import ReplicaName
 

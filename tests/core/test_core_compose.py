@@ -1,25 +1,22 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from core_samples import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.core_samples import (
     API,
     CORE,
-    DEAD,
     HEALTHY,
     MAIL,
     PAGE,
-    REPLICAS,
     SENDER,
     WALL,
     moment,
     stories,
     story,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.compose import Sender, alert_id, compose, hears
 from watchkeeper.core.facts import Facts, Kind
@@ -77,9 +74,9 @@ def test_the_dead_are_those_of_the_newest_word_on_each_alert(said: list[Facts], 
     assert [list(one.dead) for one in message.alerts] == list(newest.values())
 
 
-@given(stories(), CUT, st.booleans())
+@given(said=stories(), cut=CUT, were_lost=st.booleans())
 def test_only_a_death_that_was_told_before_counts_as_told(
-    said: list[Facts], cut: int, were_lost: bool
+    said: list[Facts], cut: int, *, were_lost: bool
 ) -> None:
     before, news = told_apart(said, cut)
     letters = before if were_lost else []
@@ -290,6 +287,6 @@ def test_a_note_is_said_once() -> None:
         (Kind.STARTUP, "", True),
     ],
 )
-def test_a_channel_is_not_told_of_itself(kind: Kind, channel: str, is_heard: bool) -> None:
+def test_a_channel_is_not_told_of_itself(kind: Kind, channel: str, *, is_heard: bool) -> None:
     facts = about(kind, channel=channel)
     assert hears("hook", facts) == (facts if is_heard else None)

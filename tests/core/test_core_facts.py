@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from core_samples import API, DEAD, HEALTHY, MAIL, SICK, believed, dead, moment, stories
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import API, DEAD, HEALTHY, MAIL, SICK, believed, dead, moment, stories
 from watchkeeper.core.alert import Alert, Leaving, Member, Return, advance
 from watchkeeper.core.facts import Facts, Kind, dump, of_advance, of_open, parse
 from watchkeeper.core.report import ReplicaName

@@ -1,10 +1,10 @@
 from collections import Counter
 
 import pytest
-from core_samples import shifts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import shifts
 from watchkeeper.core.schedule import chosen, next_due, phase, slot, speakers
 
 keys = st.text(max_size=20)

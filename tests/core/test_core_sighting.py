@@ -2,10 +2,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
-from core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, shifts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, shifts
 from watchkeeper.core.reason import SILENT, Reason
 from watchkeeper.core.report import SELF, UNKNOWN, Report, Source, SourceKind
 from watchkeeper.core.sighting import Confirm, Sighting, observe, says_nothing_new, silence
@@ -202,7 +202,7 @@ def test_a_sighting_keeps_all_that_was_said() -> None:
     [(0, 1_099, False), (0, 1_100, True), (1_000, 1_100, True), (1_050, 1_100, False)],
 )
 def test_silence_counts_from_the_last_word_and_from_when_we_could_hear(
-    hears_since: int, now: int, is_silent: bool
+    hears_since: int, now: int, *, is_silent: bool
 ) -> None:
     last = after([push(HEALTHY, 1_000, valid_ms=100)])
     assert (silence(last, hears_since, now) is not None) is is_silent
@@ -279,7 +279,7 @@ def test_what_says_nothing_new_changes_only_its_moment_its_promise_and_its_loads
     ],
 )
 def test_nothing_new_is_the_same_status_for_the_same_reason(
-    changes: dict[str, object], is_old_news: bool
+    changes: dict[str, object], *, is_old_news: bool
 ) -> None:
     report = Report(status=SICK, heard=1, seq=1, reason=Reason("slow"))
     again = replace(report, **changes)  # type: ignore[arg-type]

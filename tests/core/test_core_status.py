@@ -1,8 +1,8 @@
 import pytest
-from core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, believed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, believed
 from watchkeeper.core.status import Standing, Status, ancestral, worst
 
 several = st.lists(believed, max_size=5)

@@ -1,9 +1,8 @@
-
 import pytest
-from core_samples import shifts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import shifts
 from watchkeeper.core.steady import ClockMark, resume
 
 NOW = ClockMark("now", steady=0, boottime=50_000, wall=1_000_000)
@@ -18,24 +17,26 @@ marks = st.builds(
 kept = st.lists(marks, max_size=3, unique_by=lambda mark: mark.boot_id)
 
 
-@given(kept, st.integers(0, 10**6), st.booleans())
+@given(marks=kept, page_steady=st.integers(0, 10**6), others=st.booleans())
 def test_steady_time_is_never_before_that_of_the_page(
-    marks: list[ClockMark], page_steady: int, others: bool
+    marks: list[ClockMark], page_steady: int, *, others: bool
 ) -> None:
     assert resume(NOW, marks, page_steady, others=others) >= page_steady
 
 
-@given(kept, st.integers(0, 10**6), st.booleans(), shifts)
+@given(marks=kept, page_steady=st.integers(0, 10**6), ms=shifts, others=st.booleans())
 def test_shifting_steady_time_shifts_only_it(
-    marks: list[ClockMark], page_steady: int, others: bool, ms: int
+    marks: list[ClockMark], page_steady: int, ms: int, *, others: bool
 ) -> None:
     later = [mark._replace(steady=mark.steady + ms) for mark in marks]
     shifted = resume(NOW, later, page_steady + ms, others=others)
     assert shifted == resume(NOW, marks, page_steady, others=others) + ms
 
 
-@given(marks, st.booleans(), st.integers(-(10**9), 10**9))
-def test_under_a_known_boot_the_wall_says_nothing(mark: ClockMark, others: bool, ms: int) -> None:
+@given(mark=marks, ms=st.integers(-(10**9), 10**9), others=st.booleans())
+def test_under_a_known_boot_the_wall_says_nothing(
+    mark: ClockMark, ms: int, *, others: bool
+) -> None:
     mark = mark._replace(boot_id="now")
     stepped = NOW._replace(wall=NOW.wall + ms)
     assert resume(stepped, [mark], 0, others=others) == mark.steady + 50_000 - mark.boottime

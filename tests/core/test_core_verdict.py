@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, believed, shifts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.core_samples import BLIND, DEAD, HEALTHY, SICK, UNDECIDED, believed, shifts
 from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, Source, SourceKind
 from watchkeeper.core.sighting import Sighting
@@ -70,9 +70,7 @@ def believe(*spoken: Sighting, before: Verdict = NEW) -> tuple[Status, Standing]
         ([says(SELF, BLIND)], (HEALTHY, Standing.BLIND)),
     ],
 )
-def test_what_sightings_add_up_to(
-    spoken: list[Sighting], verdict: tuple[Status, Standing]
-) -> None:
+def test_what_sightings_add_up_to(spoken: list[Sighting], verdict: tuple[Status, Standing]) -> None:
     assert believe(*spoken) == verdict
 
 

@@ -37,7 +37,7 @@ from watchkeeper.store.cursor import Line
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim
 from watchkeeper.store.opening import open_to_serve
-from watchkeeper.store.sighting import Kept
+from watchkeeper.store.sighting import Kept, Said
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
 
@@ -153,11 +153,12 @@ def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster
 
 
 def _shuffled(kept: list[Kept], later: int) -> partial[set[tuple[int, int]]]:
-    moved = [
-        Kept(*k.key, replace(k.sighting, heard=k.sighting.heard + later))
+    said = [
+        Said(*k.key, status=HEALTHY, reason_code="", heard=k.sighting.heard + later,
+             seq=-1, valid_ms=60_000, cpu=-1, ram=-1)
         for k in random.sample(kept, len(kept))
-    ]
-    return partial(sighting_rows.swallow, said=moved)
+    ]  # fmt: skip
+    return partial(sighting_rows.swallow, said=said)
 
 
 def _outage(opened: int) -> Facts:

@@ -210,9 +210,9 @@ def test_a_channel_that_is_new_while_an_alert_is_open_hears_of_it_first(url: str
 def test_silence_is_told_and_ends_with_the_next_report(url: str) -> None:
     async def main() -> None:
         async with story(url) as day:
-            await day.home.push("web:push:a", valid_ms=60_000)
+            await day.home.push("web:push:a", valid_ms=60_500)
             await day.until("5:00")
-            await day.home.push("web:push:a", valid_ms=60_000)
+            await day.home.push("web:push:a", valid_ms=60_500)
             await day.until("5:30")
             silent = "web:push:a"
             assert day.said == [f"1:01 changed dead {silent}", f"5:00 changed healthy +{silent}"]

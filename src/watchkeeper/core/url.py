@@ -52,7 +52,7 @@ class Url:
         if scheme in DEFAULT_PORTS:
             place, query = _place(scheme, rest), _encoded(query, _IN_QUERY)
         else:
-            place, query = _encoded(rest, _IN_OPAQUE), _encoded(query, _IN_QUERY + "'")
+            place, query = _other_place(rest), _encoded(query, _IN_QUERY + "'")
         return cls(f"{scheme}:{place}{query}{_encoded(fragment, _IN_FRAGMENT)}")
 
     def join(self, path: str) -> "Url":
@@ -75,15 +75,32 @@ def _encoded(text: str, kept: str) -> str:
 
 
 def _place(scheme: str, rest: str) -> str:
-    """Return what follows the colon of a URL with a host, up to its query."""
+    """Return what follows the colon of a URL that has a host, up to its query."""
     authority, _, path = rest.replace("\\", "/").lstrip("/").partition("/")
+    userinfo, host, port = _split(authority)
+    return f"//{_credentials(userinfo)}{_host(host)}{_port(scheme, port)}{_path(path)}"
+
+
+def _other_place(rest: str) -> str:
+    """Return what follows the colon of any other URL, up to its query."""
+    if not rest.startswith("//"):
+        return _encoded(rest, _IN_OPAQUE)
+    authority, slash, path = rest[2:].partition("/")
+    userinfo, host, port = _split(authority)
+    host = _host(host) if host.startswith("[") else _encoded(host, _IN_USERINFO)
+    shown_port = f":{port}" if port else ""
+    return f"//{_credentials(userinfo)}{host}{shown_port}{_encoded(slash + path, _IN_PATH)}"
+
+
+def _split(authority: str) -> tuple[str, str, str]:
+    """Return the credentials, the host and the digits of the port in *authority*."""
     userinfo, _, place = authority.rpartition("@")
     found = _HOST_AND_PORT.fullmatch(place)
     if not found:
         is_ipv6 = place.startswith("[")
         raise ValueError("invalid IPv6 URL" if is_ipv6 else "has a port that is not a number")
     host, port = found.groups(default="")
-    return f"//{_credentials(userinfo)}{_host(host)}{_port(scheme, port)}{_path(path)}"
+    return userinfo, host, port
 
 
 def _credentials(userinfo: str) -> str:

@@ -22,7 +22,7 @@ from watchkeeper.outside.clock import Clock
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor, Line, Store, Undo
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.sighting import Kept, SightingKey
+from watchkeeper.store.sighting import Kept, Said, SightingKey
 
 log = logging.getLogger(__name__)
 Voice = tuple[ReplicaName, Source]
@@ -42,7 +42,7 @@ class _Waiting:
     voice: Voice
     report: Report
     answer: "asyncio.Future[Outcome]"
-    kept: Kept | None = None
+    said: Said | None = None
 
 
 class Door:
@@ -57,7 +57,7 @@ class Door:
         self._clock = clock
         self._recording = recording
         self._fast = _Queue(_FAST_BATCH)
-        self._gate = _Queue(_GATE_BATCH)
+        self._gate = _GateQueue(_GATE_BATCH)
         self._latest: dict[Voice, int] = {}
 
     def take(self, name: ReplicaName, report: Report) -> "asyncio.Future[Outcome]":
@@ -71,7 +71,7 @@ class Door:
         if kept is None or self._gate.holds(voice) or not says_nothing_new(kept.sighting, report):
             self._gate.put(waiting)
         elif report.valid_ms:
-            waiting.kept = _said_again(kept, report)
+            waiting.said = _said_again(kept, report)
             self._fast.put(waiting)
         elif self._follower.is_fresh():
             answer.set_result(Outcome.TAKEN)
@@ -99,17 +99,18 @@ class Door:
     async def _run_fast(self) -> None:
         while True:
             batch = await self._fast.batch()
-            said = [waiting.kept for waiting in batch if waiting.kept]
+            said = [waiting.said for waiting in batch if waiting.said]
             job = partial(_swallow, said=said, generation=self._follower.generation)
             try:
-                moved = await self._save(partial(self._store.write, job, Line.FAST))
+                news = await self._save(partial(self._store.write, job, Line.FAST))
             except StoreRefused as error:
                 self._fail(batch, error)
                 continue
-            finally:
-                self._fast.done(batch)
             for waiting in batch:
-                self._settle_fast(waiting, moved)
+                if news and waiting.said and waiting.said.key in news:
+                    self._gate.put(waiting)
+                else:
+                    self._settle(waiting, Outcome.TAKEN)
 
     async def _run_gate(self) -> None:
         while True:
@@ -156,13 +157,6 @@ class Door:
         self._recording.worked()
         return result
 
-    def _settle_fast(self, waiting: _Waiting, moved: set[SightingKey]) -> None:
-        if waiting.kept and waiting.kept.key in moved:
-            self._follower.view.moved(waiting.kept)
-            self._settle(waiting, Outcome.TAKEN)
-        else:
-            self._gate.put(waiting)
-
     def _settle(self, waiting: _Waiting, outcome: Outcome) -> None:
         if outcome is not Outcome.TAKEN:
             self._latest.pop(waiting.voice, None)
@@ -183,9 +177,11 @@ class Door:
 
     def _in_order(self, voice: Voice, report: Report) -> Report:
         """Return *report* heard after the one before it, though within one millisecond."""
-        heard = max(report.heard, self._latest.get(voice, -1) + 1)
-        self._latest[voice] = heard
-        return report if heard == report.heard else replace(report, heard=heard)
+        before = self._latest.get(voice)
+        if before is not None and report.heard <= before:
+            report = replace(report, heard=before + 1)
+        self._latest[voice] = report.heard
+        return report
 
 
 class _Queue:
@@ -194,16 +190,12 @@ class _Queue:
     def __init__(self, most: int) -> None:
         self._most = most
         self._waiting: deque[_Waiting] = deque()
-        self._held: Counter[Voice] = Counter()
         self._filled = asyncio.Event()
 
     def put(self, waiting: _Waiting) -> None:
+        if not self._waiting:
+            self._filled.set()
         self._waiting.append(waiting)
-        self._held[waiting.voice] += 1
-        self._filled.set()
-
-    def holds(self, voice: Voice) -> bool:
-        return voice in self._held
 
     async def batch(self) -> list[_Waiting]:
         await self._filled.wait()
@@ -218,6 +210,21 @@ class _Queue:
             self._filled.clear()
         return list(taken.values())
 
+
+class _GateQueue(_Queue):
+    """The same, knowing whose reports wait or are being decided: the next must follow them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._held: Counter[Voice] = Counter()
+
+    def put(self, waiting: _Waiting) -> None:
+        super().put(waiting)
+        self._held[waiting.voice] += 1
+
+    def holds(self, voice: Voice) -> bool:
+        return voice in self._held
+
     def done(self, batch: Sequence[_Waiting]) -> None:
         for waiting in batch:
             self._held[waiting.voice] -= 1
@@ -225,19 +232,22 @@ class _Queue:
                 del self._held[waiting.voice]
 
 
-def _said_again(kept: Kept, report: Report) -> Kept:
-    moved = replace(
-        kept.sighting,
-        heard=report.heard,
-        seq=report.seq,
-        valid_ms=report.valid_ms,
-        cpu=report.cpu,
-        ram=report.ram,
+def _said_again(kept: Kept, report: Report) -> Said:
+    return Said(
+        kept.replica_no,
+        kept.source_no,
+        report.status,
+        report.reason.code,
+        report.heard,
+        report.seq,
+        report.valid_ms,
+        report.cpu,
+        report.ram,
     )
-    return Kept(kept.replica_no, kept.source_no, moved)
 
 
-def _swallow(cursor: Cursor, said: Sequence[Kept], generation: int) -> set[SightingKey]:
+def _swallow(cursor: Cursor, said: Sequence[Said], generation: int) -> set[SightingKey]:
+    """Return which of *said* must go the long way: all, where our view may be a dream."""
     if cursor.generation != generation:
-        raise Undo(set())
+        raise Undo({one.key for one in said})
     return sighting_rows.swallow(cursor, said)

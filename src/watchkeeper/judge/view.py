@@ -104,15 +104,12 @@ class View:
         return self._by_name.get((node_no, name.replica)) if node_no is not None else None
 
     def kept(self, name: ReplicaName, source: Source) -> Kept | None:
-        """Return the last word of *source* on the replica called *name*."""
+        """Return the last news of *source* on the replica called *name*.
+
+        What it said again since then moved the row, but nothing here.
+        """
         replica = self.replica(name)
         return self._sightings[replica.no].get(source) if replica else None
-
-    def moved(self, kept: Kept) -> None:
-        """Remember a sighting that moved on the fast path, which no revision tells of."""
-        spoken = self._sightings.get(kept.replica_no, {})
-        if kept.sighting.source in spoken:
-            spoken[kept.sighting.source] = kept
 
     def spoken(self) -> Iterator[tuple[ReplicaName, ReplicaRow, Sequence[Sighting]]]:
         """Yield each living replica with all that is said of it, in the page's order."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Lane
 from watchkeeper.core.pace import step_after_news
@@ -19,8 +20,7 @@ class Tried:
     lane: Lane
     channel: str
     worker: str
-    now: int
-    at: int
+    now: Moment
     took_ms: int
     outcome: str
     is_news: bool = True
@@ -45,46 +45,49 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
     said, step = now_lane.said, now_lane.step
     if tried.is_news:
         is_open = alert.told_and_open(cursor, tried.place.page_no, tried.lane.last)
-        said, step = tried.now, step_after_news(said, step, tried.now, is_open=is_open)
+        said, step = (
+            tried.now.steady,
+            step_after_news(said, step, tried.now.steady, is_open=is_open),
+        )
     if lane_rows.accepted(cursor, tried.lane, said, step):
         span = (now_lane.told + 1, tried.lane.last)
-        lane_rows.log_delivery(cursor, tried.lane, span, tried.at, "sent")
+        lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "sent")
 
 
 def failed(cursor: Cursor, tried: Tried, failure: Failure) -> None:
     """Write that the try failed."""
     _log_attempt(cursor, tried)
-    lane_rows.failed(cursor, tried.lane, failure.due, tried.now, clear=failure.clear)
+    lane_rows.failed(cursor, tried.lane, failure.due, tried.now.steady, clear=failure.clear)
     if failure.quiet_until:
         lane_rows.quiet(cursor, tried.place.channel_no, failure.quiet_until)
 
 
 def broke(cursor: Cursor, tried: Tried) -> None:
     """Write, behind the gate, that the channel is broken, for all others to say."""
-    page = gate.enter(cursor, tried.place.page_no, tried.now)
-    if lane_rows.break_lane(cursor, tried.lane.no, tried.at):
+    page = gate.enter(cursor, tried.place.page_no, tried.now.steady)
+    if lane_rows.break_lane(cursor, tried.lane.no, tried.now.at):
         _say(cursor, tried, page, Kind.BROKEN)
 
 
 def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
     """Write, behind the gate, that everything up to notification *last* is a dead letter."""
-    page = gate.enter(cursor, tried.place.page_no, tried.now)
+    page = gate.enter(cursor, tried.place.page_no, tried.now.steady)
     lane = lane_rows.lane(cursor, tried.lane.no)
     if lane is None or lane.told >= last or not lane_rows.move(cursor, lane, last):
         return
     span = (lane.told + 1, last)
-    lane_rows.log_delivery(cursor, tried.lane, span, tried.at, "dead")
+    lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "dead")
     _say(cursor, tried, page, Kind.DEAD_LETTER)
 
 
 def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
     facts = Facts(
-        kind=kind, steady=page.steady, at=tried.at, status=page.status, channel=tried.channel
+        kind=kind, steady=page.steady, at=tried.now.at, status=page.status, channel=tried.channel
     )
     notification.insert(cursor, tried.place.page_no, facts)
 
 
 def _log_attempt(cursor: Cursor, tried: Tried) -> None:
     lane_rows.log_attempt(
-        cursor, tried.lane, tried.at, tried.worker, (tried.took_ms, tried.outcome)
+        cursor, tried.lane, tried.now, tried.worker, (tried.took_ms, tried.outcome)
     )

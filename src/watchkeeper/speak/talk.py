@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from watchkeeper.core import lane as rules
+from watchkeeper.core.alert import Moment
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Lane, Pass, Try, Wait
 from watchkeeper.core.message import Message
@@ -112,8 +113,7 @@ class Talk:
             lane=lane,
             channel=tongue.channel.key,
             worker=self._means.worker,
-            now=self._clock.steady(),
-            at=self._clock.wall(),
+            now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
             took_ms=self._clock.steady() - began,
             outcome=outcome,
             is_news=rules.is_news(thought.heard(last)),
@@ -181,7 +181,7 @@ class Talk:
         await self._write(partial(settle.failed, tried=tried, failure=failure))
         if failure.breaks:
             await self._write(partial(settle.broke, tried=tried), Line.GATE)
-        last = rules.too_old(thought.waiting, tried.now)
+        last = rules.too_old(thought.waiting, tried.now.steady)
         if last:
             await self._write(partial(settle.gave_up, tried=tried, last=last), Line.GATE)
 

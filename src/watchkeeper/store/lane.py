@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from watchkeeper.core.alert import Moment
 from watchkeeper.core.lane import CLAIM_MS, Lane
 from watchkeeper.store.cursor import Cursor, Row
 
@@ -181,22 +182,25 @@ def move(cursor: Cursor, one: Lane, told: int) -> bool:
     return moved > 0
 
 
-def log_delivery(cursor: Cursor, one: Lane, span: tuple[int, int], at: int, state: str) -> None:
+def log_delivery(
+    cursor: Cursor, one: Lane, span: tuple[int, int], moment: Moment, state: str
+) -> None:
     """Write that the message about notifications *span* was `sent` or given up (`dead`)."""
-    first, last = span
     cursor.run(
-        "INSERT INTO delivery (id, lane_no, first, last, at, state) VALUES (?, ?, ?, ?, ?, ?)",
-        (one.id, one.no, first, last, at, state),
+        "INSERT INTO delivery (id, lane_no, first, last, steady, at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (one.id, one.no, *span, moment.steady, moment.at, state),
     )
 
 
-def log_attempt(cursor: Cursor, one: Lane, at: int, worker: str, taken: tuple[int, str]) -> None:
+def log_attempt(
+    cursor: Cursor, one: Lane, moment: Moment, worker: str, taken: tuple[int, str]
+) -> None:
     """Write one try: *taken* is how long it took in milliseconds, and how it ended."""
-    ms, outcome = taken
     cursor.run(
-        "INSERT INTO attempt (lane_no, id, n, at, worker, ms, outcome)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (one.no, one.id, one.attempt, at, worker, ms, outcome),
+        "INSERT INTO attempt (lane_no, id, n, steady, at, worker, ms, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (one.no, one.id, one.attempt, moment.steady, moment.at, worker, *taken),
     )
 
 

@@ -47,9 +47,9 @@ def clocks(cursor: Cursor) -> list[ClockMark]:
     ]
 
 
-def forget_clocks(cursor: Cursor, before_wall: int) -> None:
-    """Forget boots that were last seen before *before_wall*, but for the newest."""
-    marks = sorted(clocks(cursor), key=lambda mark: mark.wall)
-    for mark in marks[:-1]:
-        if mark.wall < before_wall:
-            cursor.run("DELETE FROM meta WHERE key = ?", (f"clock:{mark.boot_id}",))
+def forget_clocks(cursor: Cursor, most: int) -> None:
+    """Forget all boots but the *most* newest."""
+    oldest = sorted(clocks(cursor), key=lambda mark: mark.steady, reverse=True)[most:]
+    cursor.run_many(
+        "DELETE FROM meta WHERE key = ?", [(f"clock:{mark.boot_id}",) for mark in oldest]
+    )

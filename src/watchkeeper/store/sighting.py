@@ -1,7 +1,10 @@
 """Sightings: the row that is written most, on the fast path or behind the gate."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from watchkeeper.core.report import ReplicaName, Source, SourceKind
 from watchkeeper.core.sighting import Sighting
@@ -47,17 +50,42 @@ class Kept:
         return self.replica_no, self.source_no
 
 
-def swallow(cursor: Cursor, said: Iterable[Kept]) -> set[SightingKey]:
-    """Move on the sightings that *said* says nothing new about; return which they were.
+class Said(NamedTuple):
+    """A report that says nothing new about the sighting that its first four fields name."""
 
-    All others are left as they are and must go through the gate.
+    replica_no: int
+    source_no: int
+    status: int
+    reason_code: str
+    heard: int
+    seq: int
+    valid_ms: int
+    cpu: int
+    ram: int
+
+    @property
+    def key(self) -> SightingKey:
+        """Return what finds the row."""
+        return self.replica_no, self.source_no
+
+
+def swallow(cursor: Cursor, said: Collection[Said]) -> set[SightingKey]:
+    """Move on the sightings that *said* says nothing new about; return which did not move.
+
+    Those are left as they are and must go through the gate.
     """
-    rows = sorted(_said(one) for one in said)
-    given = _FIRST + _NEXT * (len(rows) - 1)
-    values = [value for row in rows for value in row]
-    if cursor.run(_SWALLOW.format(values=given), values) == len(rows):
-        return {row[:2] for row in rows}
-    return set(cursor.rows(_SWALLOWED.format(values=given), values))
+    rows = sorted(said)
+    values = list(chain.from_iterable(rows))
+    move, moved = _swallowing(len(rows))
+    if cursor.run(move, values) == len(rows):
+        return set()
+    return {one.key for one in rows}.difference(cursor.rows(moved, values))
+
+
+@lru_cache(maxsize=64)
+def _swallowing(count: int) -> tuple[str, str]:
+    given = _FIRST + _NEXT * (count - 1)
+    return _SWALLOW.format(values=given), _SWALLOWED.format(values=given)
 
 
 def of_replicas(cursor: Cursor, replica_nos: Collection[int]) -> list[Kept]:
@@ -148,14 +176,6 @@ def kept(row: Row) -> Kept:
             ram=ram,
         ),
     )
-
-
-def _said(one: Kept) -> tuple[int | str, ...]:
-    said = one.sighting
-    return (
-        one.replica_no, one.source_no, int(said.status), said.reason_code,
-        said.heard, said.seq, said.valid_ms, said.cpu, said.ram,
-    )  # fmt: skip
 
 
 def _values(one: Sighting) -> tuple[int | str, ...]:

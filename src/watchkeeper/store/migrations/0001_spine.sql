@@ -190,6 +190,7 @@ CREATE TABLE delivery (
     lane_no {int} NOT NULL REFERENCES lane (no),
     first {int} NOT NULL,
     last {int} NOT NULL,
+    steady {int} NOT NULL,
     at {int} NOT NULL,
     state TEXT NOT NULL
 );
@@ -199,6 +200,7 @@ CREATE TABLE attempt (
     lane_no {int} NOT NULL REFERENCES lane (no),
     id TEXT NOT NULL,
     n {int} NOT NULL,
+    steady {int} NOT NULL,
     at {int} NOT NULL,
     worker TEXT NOT NULL,
     ms {int} NOT NULL,

@@ -1,0 +1,37 @@
+"""Housekeeping: once an hour, what is old and was told is forgotten."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import meta, retention
+from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.errors import StoreRefused
+
+EVERY_MS = 3_600_000
+WORK = "housekeeping"
+_MOST_BOOTS = 20
+log = logging.getLogger(__name__)
+
+
+async def keep_house(
+    store: Store, clock: Clock, page_no: int, is_ours: Callable[[str], bool]
+) -> None:
+    """Forget what is older than 30 days, hourly and a little at a time, until cancelled."""
+    while True:
+        await clock.sleep(EVERY_MS)
+        if not is_ours(WORK):
+            continue
+        before = clock.steady() - retention.KEPT_MS
+        try:
+            while await store.write(partial(_forget, page_no=page_no, before=before)):
+                pass
+        except StoreRefused as error:
+            log.debug("nothing is forgotten: %s", error)
+
+
+def _forget(cursor: Cursor, page_no: int, before: int) -> int:
+    meta.forget_clocks(cursor, _MOST_BOOTS)
+    told = retention.forget_told(cursor, page_no, before)
+    return told + retention.forget_deliveries(cursor, before)

@@ -1,0 +1,34 @@
+"""Retention: what is forgotten after 30 days, and what never is."""
+
+from watchkeeper.store.cursor import Cursor
+
+KEPT_MS = 30 * 24 * 3_600_000
+_AT_ONCE = 1_000
+
+
+def forget_told(cursor: Cursor, page_no: int, before: int) -> int:
+    """Delete notifications from before steady *before*; return how many went.
+
+    Those of open alerts stay, and those that a living lane has yet to tell.
+    """
+    return cursor.run(
+        "DELETE FROM notification WHERE no IN (SELECT n.no FROM notification n"
+        " WHERE n.page_no = ? AND n.steady < ?"
+        " AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.no = n.alert_no AND a.closed_at IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM lane l JOIN channel c ON c.no = l.channel_no"
+        " WHERE c.page_no = n.page_no AND l.gone_at IS NULL AND l.told < n.no)"
+        " ORDER BY n.no LIMIT ?)",
+        (page_no, before, _AT_ONCE),
+    )
+
+
+def forget_deliveries(cursor: Cursor, before: int) -> int:
+    """Delete the log of what was sent, and tried, before steady *before*; return how much."""
+    deliveries = cursor.run(
+        "DELETE FROM delivery WHERE no IN (SELECT d.no FROM delivery d WHERE d.steady < ?"
+        " AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.no BETWEEN d.first AND d.last)"
+        " ORDER BY d.no LIMIT ?)",
+        (before, _AT_ONCE),
+    )
+    attempts = cursor.run("DELETE FROM attempt WHERE steady < ?", (before,))
+    return deliveries + attempts
