@@ -1,0 +1,160 @@
+"""The program as its operator meets it: outages, kills, changed files, a second process."""
+
+import json
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cluster import Cluster
+from tests.running import (
+    Receiver,
+    eventually,
+    free_port,
+    receiving,
+    serving,
+    write_config,
+)
+
+DEAD, HEALTHY = ("changed", "dead"), ("changed", "healthy")
+_MORE = """
+[[probe.service.node]]
+id = "more"
+label = "More"
+mode = "push"
+"""
+
+
+@contextmanager
+def listening(port: int) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", port)):
+        yield
+
+
+def told(receiver: Receiver) -> list[tuple[str, str]]:
+    """What was said of alerts, startup messages left out."""
+    heard = [(said["type"], said["status"]) for said in receiver.heard]
+    return [said for said in heard if said[0] != "startup"]
+
+
+def page(port: int, path: str = "/status/text") -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def labels(port: int) -> list[str]:
+    report = json.loads(page(port, "/status/report"))
+    return [node["name"] for service in report["probes"] for node in service["nodes"]]
+
+
+def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store_url: str) -> None:
+    port, target = free_port(), free_port()
+    with receiving() as receiver:
+        config = write_config(tmp_path, hook=receiver.port, port=port, target=target)
+        place = ("serve", "-c", config, "--store", store_url)
+        with serving(tmp_path, *place, port=port) as process:
+            with listening(target):
+                eventually(lambda: [said["type"] for said in receiver.heard] == ["startup"])
+                assert page(port) == "healthy"
+            eventually(lambda: told(receiver) == [DEAD])
+            assert "refused" in page(port, "/")
+            process.kill()
+        with serving(tmp_path, *place, port=port):
+            eventually(lambda: page(port) == "dead")
+            with listening(target):
+                eventually(lambda: told(receiver) == [DEAD, HEALTHY])
+                assert page(port) == "healthy"
+    assert len({said["id"] for said in receiver.heard}) == len(receiver.heard) == 3
+    assert receiver.heard[2]["recovered"][0]["told"] is True
+
+
+def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    good = config.read_text()
+    with serving(tmp_path, "-c", config, port=port) as process:
+        config.write_text(good.replace('mode = "poll"', 'mode = "pull"'))
+        process.send_signal(signal.SIGHUP)
+        config_lines = iter(process.stderr or ())
+        assert any("not 'pull'" in line for line in config_lines)
+        assert any("the old one goes on" in line for line in config_lines)
+        assert labels(port) == ["API"]
+        config.write_text(good + _MORE)
+        process.send_signal(signal.SIGHUP)
+        assert any("is taken" in line for line in config_lines)
+        eventually(lambda: labels(port) == ["API", "More"])
+
+
+def test_a_node_that_leaves_the_file_takes_its_alert_along(tmp_path: Path) -> None:
+    port = free_port()
+    with receiving() as receiver:
+        config = write_config(tmp_path, hook=receiver.port, port=port)
+        text = config.read_text()
+        gone = text[text.index("[[probe.service.node]]") :]
+        kept = [gone.replace('"api"', f'"{name}"').replace("poll", "push") for name in "abc"]
+        kept = ["\n".join(part.splitlines()[:-1]) + "\n" for part in kept]
+        config.write_text(text + "".join(kept))
+        with serving(tmp_path, "-c", config, port=port) as process:
+            eventually(lambda: told(receiver) == [DEAD])
+            config.write_text(text.replace(gone, "".join(kept)))
+            process.send_signal(signal.SIGHUP)
+            eventually(lambda: told(receiver) == [DEAD, HEALTHY])
+            assert labels(port) == ["API"] * 3
+    assert receiver.heard[-1]["recovered"][0]["why"] == "removed"
+
+
+def test_two_processes_share_what_they_are_told(tmp_path: Path, cluster: Cluster) -> None:
+    one, two = free_port(), free_port()
+    store = ("--store", cluster.database())
+    config = write_config(tmp_path)
+    config.write_text(config.read_text() + _MORE)
+    with (
+        serving(tmp_path, "-c", config, *store, "--inet", f"127.0.0.1:{one}", port=one),
+        serving(tmp_path, "-c", config, *store, "--inet", f"127.0.0.1:{two}", port=two),
+    ):
+        report(one, {"replica": "r", "interval": 60, "load": {"cpu": 5, "ram": 0.1}})
+        eventually(lambda: replicas(two)["More"] == ["sick"])
+        report(two, {"replica": "r", "interval": 60, "load": {"cpu": 0.1, "ram": 0.1}})
+        eventually(lambda: replicas(one)["More"] == ["healthy"])
+
+
+def test_a_file_changed_here_and_then_there_adds_first_and_removes_last(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    one, two = free_port(), free_port()
+    store = ("--store", cluster.database())
+    old, new = write_config(tmp_path), tmp_path / "new.cfg"
+    both = old.read_text() + _MORE + _MORE.replace("ore", "uch")
+    old.write_text(both)
+    new.write_text(both)
+    with (
+        serving(tmp_path, "-c", new, *store, "--inet", f"127.0.0.1:{one}", port=one) as first,
+        serving(tmp_path, "-c", old, *store, "--inet", f"127.0.0.1:{two}", port=two) as second,
+    ):
+        changed = both.replace("ore", "any")
+        new.write_text(changed)
+        first.send_signal(signal.SIGHUP)
+        eventually(lambda: labels(one) == labels(two) == ["API", "More", "Many", "Much"])
+        old.write_text(changed)
+        second.send_signal(signal.SIGHUP)
+        eventually(lambda: labels(one) == labels(two) == ["API", "Many", "Much"])
+
+
+def report(port: int, body: object) -> None:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/reporter/web/more/",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", "Authorization": "Basic OnI="},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        assert answer.status == 200
+
+
+def replicas(port: int) -> dict[str, list[str]]:
+    found = json.loads(page(port, "/status/report"))
+    return {
+        node["name"]: node["replicas"] for service in found["probes"] for node in service["nodes"]
+    }
