@@ -1,6 +1,8 @@
--- The reporters: each request is one report about one of 1,000 replicas, in turn.
+-- The reporters: each request is one report about one of the replicas, each in its turn but
+-- in an order that scatters the reports of one commit over the whole table, as a fleet does.
 -- Of `news_every` reports one says that its replica is sick, and its next one that it is not.
 local replicas_a_node = 100
+local stride = 617  -- a prime, so that everybody has a turn
 
 local function report(authorization, number, cpu)
   local node, replica = math.floor(number / replicas_a_node), number % replicas_a_node
@@ -26,7 +28,7 @@ end
 
 function request()
   sent = sent + 1
-  local number = sent % count
+  local number = sent * stride % count
   if news_every > 0 and sent % news_every == 0 then
     return news[number]
   end

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from rig.clients import INTERVAL_MS
 from rig.history import Act, Deed, Health, History, Looked, Reported
-from rig.program import GRACE_MS
+from rig.program import GRACE_S
 
-SHORTEST_MS = INTERVAL_MS + GRACE_MS
+SHORTEST_MS = INTERVAL_MS + GRACE_S * 1000
 _CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH}
 
 

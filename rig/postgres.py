@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,6 @@ import psycopg
 from rig.program import free_port
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-_START_S = 30.0
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -60,27 +60,39 @@ class Server:
 
     def stop(self) -> None:
         """End the server."""
-        if (self._data / "postmaster.pid").exists():
+        if self._pid_file.exists():
             self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
 
     def kill(self) -> None:
-        """End the postmaster with SIGKILL; its children follow when they notice."""
-        pid = int((self._data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
-        self._wait_for_the_children()
+        """End the postmaster and all its children with SIGKILL."""
+        pid = int(self._pid_file.read_text().split()[0])
+        family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        for one in family:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        while any(Path(f"/proc/{one}").exists() for one in family):
+            time.sleep(0.02)
+        self._pid_file.unlink()
 
     def promote(self) -> None:
         """Let a standby go on by itself."""
         self._run("pg_ctl", "-D", str(self._data), "-w", "promote")
 
-    def pause_replay(self) -> None:
-        """Let a standby take in nothing more: what the primary commits now will be lost."""
+    def deafen(self) -> None:
+        """Let a standby hear no more: what its primary commits from now on will be lost."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("SELECT pg_wal_replay_pause()")
+            connection.execute("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=1'")
+            connection.execute("SELECT pg_reload_conf()")
+            while connection.execute("SELECT pid FROM pg_stat_wal_receiver").fetchone():
+                time.sleep(0.1)
 
     @property
     def _data(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._data / "postmaster.pid"
 
     def _own(self) -> None:
         self.folder.mkdir(parents=True)
@@ -90,17 +102,6 @@ class Server:
     def _write(self, settings: str) -> None:
         with (self._data / "postgresql.conf").open("a") as file:
             file.write(settings)
-
-    def _wait_for_the_children(self) -> None:
-        """A server starts anew only when nobody uses its shared memory any more."""
-        until = time.monotonic() + _START_S
-        while time.monotonic() < until:
-            found = subprocess.run(
-                ["pgrep", "-f", f"{self._data}"], capture_output=True, check=False
-            )
-            if found.returncode:
-                return
-            time.sleep(0.1)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(_PROGRAMS[-1] / program), *arguments]

@@ -18,7 +18,7 @@ from rig.history import Act, Deed, History
 from rig.moment import now
 from rig.wire import ANY, Place
 
-GRACE_MS = 2_000
+GRACE_S = 2
 _START_S = 30.0
 _ROOT = Path(__file__).resolve().parent.parent
 _FILE = """\
@@ -41,8 +41,8 @@ support_url = "mailto:support@example.com"
 [metrics]
 poll_interval = 1
 poll_retry = 0
-push_delay_dead = 2
-local_delay_dead = 2
+push_delay_dead = {grace_s}
+local_delay_dead = {grace_s}
 
 [notify]
 alert_on = "{alert_on}"
@@ -73,12 +73,14 @@ class Wiring:
     looked: Mapping[str, Sequence[str]]
     channels: Mapping[str, str]
     alert_on: str = "page"
+    grace_s: int = GRACE_S
     pace: tuple[int, ...] = (1, 2, 3)
 
     def write(self, file: Path) -> None:
         """Write the program's file."""
-        pace = list(self.pace)
-        text = _FILE.format(token=TOKEN, alert_on=self.alert_on, pace=pace)
+        text = _FILE.format(
+            token=TOKEN, alert_on=self.alert_on, grace_s=self.grace_s, pace=list(self.pace)
+        )
         text += "".join(_CHANNEL.format(name=name, url=url) for name, url in self.channels.items())
         text += _SERVICE.format(id="looked")
         for node, urls in self.looked.items():

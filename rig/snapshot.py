@@ -12,7 +12,7 @@ import psycopg
 from rig.clients import number_in
 from rig.history import Found
 from rig.moment import now
-from rig.program import GRACE_MS
+from rig.program import GRACE_S
 
 _NAMES = "s.key || ':' || n.key || ':' || r.key"
 _TREE = "replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
@@ -90,7 +90,7 @@ def find(store: str) -> Found:
     """Return which report of each replica *store* holds, for it was the last one."""
     began = now()
     [rows] = _read(store, [_SIGHTINGS])
-    return Found(began, now(), {name: number_in(valid, GRACE_MS) for name, valid in rows})
+    return Found(began, now(), {name: number_in(valid, GRACE_S * 1000) for name, valid in rows})
 
 
 def holder(store: str, channel: str) -> str:

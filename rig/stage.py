@@ -11,7 +11,7 @@ from rig import snapshot
 from rig.checker import Case
 from rig.clients import Reporter
 from rig.history import Health, History, Received
-from rig.program import Program, Wiring
+from rig.program import GRACE_S, Program, Wiring
 from rig.snapshot import Snapshot
 from rig.world import WEIGHTS, Dice, Fault, Receiver, Services
 
@@ -33,6 +33,7 @@ class Play:
     reporters: int = 6
     faults: Mapping[Fault, int] = field(default_factory=lambda: WEIGHTS)
     alert_on: str = ""
+    grace_s: int = GRACE_S
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -139,6 +140,7 @@ async def _build(play: Play) -> Stage:
         looked=services.nodes,
         channels={one.channel: one.url for one in receivers},
         alert_on=play.alert_on or dice.choice(("page", "service", "replica")),
+        grace_s=play.grace_s,
     )
     config = play.folder / "rig.cfg"
     wiring.write(config)

@@ -5,6 +5,7 @@ from typing import Any
 
 from rig.runs.acked import acked
 from rig.runs.clock import clock
+from rig.runs.database import database
 from rig.runs.delivery import delivery
 from rig.runs.freeze import freeze
 from rig.runs.kill import kill
@@ -24,6 +25,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "clock": (clock, 0),
     "restart": (restart, 5),
     "freeze": (freeze, 0),
+    "database": (database, 10),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

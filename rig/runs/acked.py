@@ -64,7 +64,10 @@ def replies_in(trace: Path) -> Iterator[Reply]:
 
 
 def _replies(lines: Iterable[str]) -> Iterator[Reply]:
-    """One report at a time is under way: after it was read, the log is written, then synced."""
+    """One report at a time is under way: after it was read, the log is written, then synced.
+
+    Writes after that sync belong to something else, such as a beat.
+    """
     asked = logged = synced = False
     syncing: set[str] = set()
     for number, line in enumerate(lines, 1):
@@ -75,9 +78,9 @@ def _replies(lines: Iterable[str]) -> Iterator[Reply]:
         if call in _READS and _ASKED.search(rest):
             asked, logged, synced = True, False, False
         elif call == "pwrite64" and "-wal>" in rest:
-            logged, synced = True, False
+            logged = True
         elif call in _SYNCS:
-            synced = _after_sync(thread, rest, syncing, synced=synced)
+            synced = logged and _after_sync(thread, rest, syncing, synced=synced)
         elif call in _WRITES and asked and _REPLIED.search(rest):
             yield Reply(number, logged, synced)
             asked = False

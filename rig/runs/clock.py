@@ -27,6 +27,7 @@ async def clock(order: Order) -> Result:
         store=str(order.folder / "rig.db"),
         seed=order.seed,
         faults={Fault.ACCEPT: 1},
+        grace_s=20,
         environment=_environment(step_file),
     )
     async with staged(play) as stage:
@@ -47,7 +48,7 @@ async def clock(order: Order) -> Result:
 async def _step(stage: Stage, file: Path, step: str) -> list[Wrong]:
     """Step the clock, wait for messages that must not come, then make one that must."""
     told = heard(stage)
-    file.write_text(step)
+    file.write_text(step)  # noqa: ASYNC240 - a few bytes
     stage.history.note(Deed(now(), Act.STEP, "clock", step))
     await asyncio.sleep(_AFTER_S)
     wrongs = list(silent(stage, told))

@@ -22,6 +22,7 @@ async def freeze(order: Order) -> Result:
         store=str(order.folder / "rig.db"),
         seed=order.seed,
         faults={Fault.ACCEPT: 1},
+        grace_s=10,
     )
     async with staged(play) as stage:
         [program] = stage.programs

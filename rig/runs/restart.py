@@ -23,6 +23,7 @@ async def restart(order: Order) -> Result:
         services=tuple(f"{kind}/{number}" for kind in _CLASSES for number in range(_EACH)),
         reporters=3,
         faults={Fault.ACCEPT: 1},
+        grace_s=20,
         alert_on="replica",
     )
     async with staged(play) as stage:

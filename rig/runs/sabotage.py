@@ -65,9 +65,7 @@ def _watchman(name: str) -> Sequence[str]:
     return RUNS.get(name, rule)
 
 
-def _run(
-    copy: Path, *command: str, cwd: Path | None = None
-) -> "subprocess.CompletedProcess[str]":
+def _run(copy: Path, *command: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command,
         cwd=cwd or copy,

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from config_samples import ENVIRON, KINDS
 
+from tests.config.config_samples import ENVIRON, KINDS
 from watchkeeper.config.check import check, exit_code, report
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.cfg"))

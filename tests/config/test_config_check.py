@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from config_samples import KINDS, MINIMAL, NODE, SERVICE
-
+from tests.config.config_samples import KINDS, MINIMAL, NODE, SERVICE
 from watchkeeper.config.check import check, exit_code, report
 
 PUSH = MINIMAL + SERVICE + NODE + 'mode = "push"\n'

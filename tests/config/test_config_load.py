@@ -3,8 +3,8 @@ import random
 from pathlib import Path
 
 import pytest
-from config_samples import KINDS, MINIMAL, NODE, SERVICE, loaded
 
+from tests.config.config_samples import KINDS, MINIMAL, NODE, SERVICE, loaded
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import load
 from watchkeeper.config.problems import BadConfig, Severity

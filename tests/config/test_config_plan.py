@@ -1,7 +1,14 @@
 from pathlib import Path
 
-from config_samples import MINIMAL, NODE, SERVICE, HttpOptions, Method, TcpOptions, loaded
-
+from tests.config.config_samples import (
+    MINIMAL,
+    NODE,
+    SERVICE,
+    HttpOptions,
+    Method,
+    TcpOptions,
+    loaded,
+)
 from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
 from watchkeeper.core.url import Url
 

@@ -6,8 +6,8 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 import pytest
-from config_samples import KINDS
 
+from tests.config.config_samples import KINDS
 from watchkeeper.config.environment import quote_bare
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path

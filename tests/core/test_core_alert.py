@@ -174,3 +174,4 @@ def test_how_long_a_member_was_dead_is_said_in_whole_seconds() -> None:
     member = Member(replica=API, died=1_500, dead_at=0)
     back = Return(member=member, back=63_499, back_at=10**15, why=Leaving.RECOVERED)
     assert back.seconds == 61
+    assert replace(back, back=121_500).seconds == 120

@@ -175,6 +175,14 @@ def test_a_look_that_is_not_believed_yet_keeps_the_old_reason() -> None:
     assert (last.heard, last.seq) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("status", "speaks"),
+    [(BLIND, False), (UNDECIDED, False), (HEALTHY, True), (SICK, True), (DEAD, True)],
+)
+def test_who_is_blind_or_not_decided_does_not_speak(status: Status, *, speaks: bool) -> None:
+    assert Sighting(source=SELF, status=status).speaks is speaks
+
+
 def test_a_reporter_is_believed_at_once() -> None:
     confirm = Confirm(dead=5, healthy=5)
     assert after([push(HEALTHY, 1), push(DEAD, 2)], confirm).status is DEAD

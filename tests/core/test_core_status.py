@@ -56,6 +56,21 @@ def test_the_ancestors_clients_know_three_words(standing: Standing, told: list[S
     assert [ancestral(status, standing) for status in (HEALTHY, SICK, DEAD)] == told
 
 
+def test_numbers_are_kept_in_databases_and_never_change() -> None:
+    assert [(one.name, int(one)) for one in Status] == [
+        ("BLIND", -2),
+        ("UNDECIDED", -1),
+        ("HEALTHY", 0),
+        ("SICK", 1),
+        ("DEAD", 2),
+    ]
+    assert [(one.name, int(one)) for one in Standing] == [
+        ("HEARD", 0),
+        ("PENDING", 1),
+        ("BLIND", 2),
+    ]
+
+
 def test_words_are_in_lower_case() -> None:
     assert [status.word for status in (HEALTHY, SICK, DEAD)] == ["healthy", "sick", "dead"]
     assert [standing.word for standing in Standing] == ["heard", "pending", "blind"]

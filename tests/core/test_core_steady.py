@@ -42,6 +42,11 @@ def test_under_a_known_boot_the_wall_says_nothing(
     assert resume(stepped, [mark], 0, others=others) == mark.steady + 50_000 - mark.boottime
 
 
+def test_the_newest_mark_of_a_boot_counts() -> None:
+    marks = [ClockMark("now", 100, 40_000, 1), ClockMark("now", 200, 40_050, 1)]
+    assert resume(NOW, marks, 0, others=False) == 200 + 9_950
+
+
 def test_the_first_start_of_all_begins_with_the_page() -> None:
     assert resume(NOW, [], 7, others=False) == 7
 

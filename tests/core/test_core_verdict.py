@@ -131,7 +131,13 @@ def test_a_blind_replica_says_why() -> None:
 
 
 def test_a_silent_replica_says_for_how_long_a_word_held() -> None:
+    assert fold(NEW, [silent(REPORTER, valid_ms=60_000)]).reason_code == "silent:60"
     assert fold(NEW, [silent(REPORTER, valid_ms=60_999)]).reason_code == "silent:60"
+
+
+def test_of_several_silent_ones_always_the_same_is_named() -> None:
+    both = [silent(REPORTER, valid_ms=60_000), silent(LOCAL, valid_ms=40_000)]
+    assert fold(NEW, both).reason_code == "silent:40"
 
 
 @pytest.mark.xfail(

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from watchkeeper.config.problems import Path
 
-# Possessive: what was read is never read again, however long a text or broken a file is.
+# Atomic: what was read is never read again, however long a text or broken a file is. Not
+# possessive groups, which Python before 3.11.5 matches wrongly.
 STRING = r'''
-      """(?: [^"\\]+ | \\. | "(?!"") )*+"{3,5}
-    | \'\'\'(?: [^']+ | '(?!'') )*+'{3,5}
-    | "(?: [^"\\\n]+ | \\. )*+"
+      """(?> (?: [^"\\]+ | \\. | "(?!"") )* )"{3,5}
+    | \'\'\'(?> (?: [^']+ | '(?!\'\') )* )'{3,5}
+    | "(?> (?: [^"\\\n]+ | \\. )* )"
     | '[^'\n]*+'
 '''
 _TOKEN = re.compile(

@@ -117,7 +117,9 @@ class BrandingTable:
     logo_url: Url = field(metadata=about("the image in the page's head"))
     website_url: Url = field(metadata=about("where the page's head leads"))
     support_url: Url = field(metadata=about("where help is; `mailto:` is fine"))
-    custom_html: str = field(default="", metadata=about("put into the page's `<head>` as it is"))
+    custom_html: str = field(
+        default="", metadata=about("put into the page's `<head>` as it is", later=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,8 +64,9 @@ class SqliteReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._loop = asyncio.get_running_loop()
-        self._readers = ThreadPoolExecutor(2, "reader", initializer=self._open)
+        self._readers = ThreadPoolExecutor(2, "reader")
         self._reader = threading.local()
+        self._opened: list[sqlite3.Connection] = []
 
     async def read(self, transaction: Transaction[T]) -> T:
         """Return what *transaction* reads from one consistent state."""
@@ -73,16 +74,25 @@ class SqliteReader:
 
     async def close(self) -> None:
         """Let go of the file."""
-        self._readers.shutdown(wait=False)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._opened:
+            connection.close()
 
-    def _open(self) -> None:
-        self._reader.connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
-        )
+    def _open(self) -> sqlite3.Connection:
+        """Return this thread's own connection to the file."""
+        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            url = f"{self._path.absolute().as_uri()}?mode=ro"
+            connection = sqlite3.connect(
+                url, uri=True, isolation_level=None, check_same_thread=False
+            )
+            self._reader.connection = connection
+            self._opened.append(connection)
+        return connection
 
     def _read(self, transaction: Transaction[T]) -> T:
-        connection: sqlite3.Connection = self._reader.connection
         try:
+            connection = self._open()
             connection.execute("BEGIN")
             try:
                 return transaction(SqliteCursor(connection))
@@ -119,11 +129,11 @@ class SqliteStore(SqliteReader):
             raise StoreRefused("the disk did not answer in time") from error
 
     async def close(self) -> None:
-        """Finish what was begun and let go of the file."""
+        """Finish what was begun and let go of the file, whose log goes with its last user."""
+        await super().close()
         self._closing = True
         self._wake.release()
         await asyncio.to_thread(self._thread.join, DEADLINE_S)
-        await super().close()
         self._lock.close()
 
     def _write_all(self) -> None:
