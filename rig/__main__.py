@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _end(result: Result, folder: Path) -> int:
     if not result.wrongs:
+        shutil.rmtree(folder, ignore_errors=True)
         return 0
     file = folder / "history.jsonl"
     result.history.keep(file)

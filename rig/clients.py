@@ -38,6 +38,7 @@ class Reporter:
     mood: Health = Health.HEALTHY
     restless: bool = True
     number: int = 0
+    _was_heard: bool = False
 
     @property
     def replica(self) -> str:
@@ -55,13 +56,20 @@ class Reporter:
 
     async def _act(self) -> bool:
         if self.mood is Health.SILENT:
-            return True
+            return await self._fall_silent()
         if self.mood is not Health.GONE:
             return await self._report(self.mood)
         if await self._flush():
             self.mood = Health.HEALTHY if self.restless else Health.GONE
             return True
         return False
+
+    async def _fall_silent(self) -> bool:
+        """Say nothing; but who is silent for good must have been heard, to be missed."""
+        if self.restless or self._was_heard:
+            return True
+        self._was_heard = await self._report(Health.HEALTHY)
+        return self._was_heard
 
     async def _report(self, mood: Health) -> bool:
         self.number += 1

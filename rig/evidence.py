@@ -1,7 +1,7 @@
 """Evidence: what the program must have believed of a replica, and what it may have.
 
 A look counts only when a living process finished it: when later looks came and nobody was
-killed meanwhile. A report counts when it was acknowledged.
+killed meanwhile, and the database lived. A report counts when it was acknowledged.
 """
 
 from bisect import bisect_right
@@ -13,7 +13,7 @@ from rig.history import Act, Deed, Health, History, Looked, Reported
 from rig.program import GRACE_S
 
 SHORTEST_MS = INTERVAL_MS + GRACE_S * 1000
-_CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH}
+_CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH, Act.RECOVER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,32 @@ class Evidence:
         return not any(word.acked <= at and word.at > at - SHORTEST_MS for word in self.words)
 
 
-def of_looks(looks: Iterable[Looked], cuts: Sequence[int], needed: int) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What was done to the program: *cuts* are moments, *down* those without a database."""
+
+    cuts: Sequence[int] = ()
+    down: Sequence[tuple[int, int]] = ()
+    needed: int = 3
+
+    def stretch(self, at: int) -> int | None:
+        """Return the number of the undisturbed stretch that *at* lies in, None if it cannot."""
+        if any(begin <= at <= end for begin, end in self.down):
+            return None
+        return bisect_right(self.cuts, at)
+
+
+def of_looks(looks: Iterable[Looked], course: Course) -> Evidence:
     """Return the evidence of *looks* at one replica; the *needed*-th of its kind in a row,
     with no cut between, says what the program believes.
     """
     sure: list[Sure] = []
     hints: list[Hint] = []
-    row: list[tuple[int, bool]] = []
+    row: list[tuple[int | None, bool]] = []
     for look in looks:
-        kind = (bisect_right(cuts, look.at), look.health.is_dead)
+        kind = (course.stretch(look.at), look.health.is_dead)
         row = [*row, kind] if row and row[-1] == kind else [kind]
-        if len(row) >= needed:
+        if len(row) >= course.needed and kind[0] is not None:
             sure.append(Sure(look.at, kind[1]))
         hints.append(Hint(look.at, kind[1]))
     return Evidence(sure=sure, hints=hints)
@@ -101,12 +116,23 @@ def of_reports(reports: Iterable[Reported]) -> Evidence:
 
 def gather(history: History, processes: int) -> dict[str, Evidence]:
     """Return the evidence of each replica, for so many *processes* that look at once."""
-    cuts = sorted(one.at for one in history.of(Deed) if one.act in _CUTS)
+    course = _course(history, processes)
     looks: dict[str, list[Looked]] = {}
     reports: dict[str, list[Reported]] = {}
     for look in history.of(Looked):
         looks.setdefault(look.replica, []).append(look)
     for report in history.of(Reported):
         reports.setdefault(report.replica, []).append(report)
-    found = {name: of_looks(mine, cuts, processes + 2) for name, mine in looks.items()}
+    found = {name: of_looks(mine, course) for name, mine in looks.items()}
     return found | {name: of_reports(mine) for name, mine in reports.items()}
+
+
+def _course(history: History, processes: int) -> Course:
+    deeds = list(history.of(Deed))
+    crashes = [one.at for one in deeds if one.act is Act.CRASH]
+    recoveries = [one.at for one in deeds if one.act is Act.RECOVER]
+    return Course(
+        cuts=sorted(one.at for one in deeds if one.act in _CUTS),
+        down=list(zip(crashes, recoveries, strict=True)),
+        needed=processes + 2,
+    )

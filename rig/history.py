@@ -38,6 +38,7 @@ class Act(StrEnum):
     FREEZE = "freeze"
     THAW = "thaw"
     CRASH = "crash"
+    RECOVER = "recover"
     STEP = "step"
 
 

@@ -70,7 +70,7 @@ class Server:
         for one in family:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
-        while any(Path(f"/proc/{one}").exists() for one in family):
+        while any(map(_lives, family)):
             time.sleep(0.02)
         self._pid_file.unlink()
 
@@ -108,3 +108,11 @@ class Server:
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+def _lives(pid: int) -> bool:
+    """Return whether a process does anything still; one that nobody buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -152,6 +152,13 @@ class Program:
                 await asyncio.sleep(0.05)
         return False
 
+    async def serve(self) -> None:
+        """Start the process and wait until it serves; raise ChildProcessError if it ends."""
+        self.start()
+        if not await self.ready():
+            last = self.log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise ChildProcessError(f"{self.name} does not serve: {last}")
+
     def kill(self, how: str = "at random") -> None:
         """End the process, and what wraps it, with SIGKILL."""
         if self._process is None:

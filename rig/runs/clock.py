@@ -34,8 +34,7 @@ async def clock(order: Order) -> Result:
         [program] = stage.programs
         stage.calm()
         stage.services.turn("a/0", Health.DEAD)
-        program.start()
-        await program.ready()
+        await program.serve()
         await stage.quiet()
         wrongs = [wrong for step in STEPS for wrong in await _step(stage, step_file, step)]
         case = await stage.judge()

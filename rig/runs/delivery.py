@@ -26,8 +26,7 @@ async def delivery(order: Order) -> Result:
     )
     async with staged(play) as stage:
         [program] = stage.programs
-        program.start()
-        await program.ready()
+        await program.serve()
         await stage.quiet()
         for fault, first, second in ((Fault.LOSE, "a/0", "a/1"), (Fault.CUT, "a/2", "a/3")):
             await _interrupt(stage, program, fault, first)
@@ -59,8 +58,7 @@ async def _meanwhile(stage: Stage, program: Program, name: str) -> None:
         receiver.dice = _Sure(stage, Fault.ACCEPT)
         await receiver.go_away()
     stage.services.turn(name, Health.DEAD)
-    program.start()
-    await program.ready()
+    await program.serve()
     await believed(stage)
     await asyncio.sleep(_AWAY_S)
     for receiver in stage.receivers:

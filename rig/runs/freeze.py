@@ -28,8 +28,7 @@ async def freeze(order: Order) -> Result:
         [program] = stage.programs
         stage.calm()
         stage.services.turn("a/0", Health.DEAD)
-        program.start()
-        await program.ready()
+        await program.serve()
         await stage.quiet()
         told, began = heard(stage), now()
         program.freeze()

@@ -63,13 +63,11 @@ async def _kill_either(stage: Stage, cycles: int) -> None:
         speaks=lambda program, channel: _speaks(stage.play.store, program, channel),
     )
     one, two = stage.programs
-    one.start()
-    await one.ready()
+    await one.serve()
     for _ in range(cycles):
         elder, newcomer = (one, two) if one.is_running else (two, one)
         if not elder.is_running:
-            elder.start()
-            await elder.ready()
+            await elder.serve()
         aim = stage.dice.choice(AIMS)
         if await nemesis.start(newcomer, aim):
             victims = [elder, newcomer] if aim is Aim.SYNC else _shuffled(stage, elder, newcomer)

@@ -23,8 +23,7 @@ async def late(order: Order) -> Result:
     )
     async with staged(play) as stage:
         [program] = stage.programs
-        program.start()
-        await program.ready()
+        await program.serve()
         await _turn_each(stage, Health.DEAD)
         wrongs = check(await stage.judge())
         await _turn_each(stage, Health.HEALTHY)

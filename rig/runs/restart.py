@@ -30,8 +30,7 @@ async def restart(order: Order) -> Result:
         [program] = stage.programs
         stage.calm()
         _turn(stage, ("dead", "returned"), Health.DEAD)
-        program.start()
-        await program.ready()
+        await program.serve()
         await stage.quiet()
         wrongs = []
         for cycle in range(order.cycles):
@@ -49,8 +48,7 @@ async def _restart(stage: Stage, program: Program, cycle: int) -> list[Wrong]:
     died, returned = ("died", "returned") if cycle % 2 == 0 else ("returned", "died")
     _turn(stage, (died,), Health.DEAD)
     _turn(stage, (returned,), Health.HEALTHY)
-    program.start()
-    await program.ready()
+    await program.serve()
     await stage.quiet()
     return [
         wrong

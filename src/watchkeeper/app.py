@@ -16,9 +16,10 @@ from uuid import UUID
 from watchkeeper.config import folder
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import Loaded
+from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.alert import Moment
-from watchkeeper.core.plan import Node, Plan
+from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.steady import ClockMark, resume
 from watchkeeper.judge.door import Door
@@ -68,10 +69,11 @@ def targets(plan: Plan) -> dict[ReplicaName, Target]:
 
 
 def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
-    scheme = scheme_of(name.replica)
+    is_run = node.mode is Mode.SCRIPT
+    scheme = SCRIPT if is_run else scheme_of(name.replica)
     probe = folder.load("probes", scheme).look if scheme in known else not_available
     return Target(
-        address=name.replica,
+        address=node.scripts[int(name.replica)] if is_run else name.replica,
         probe=probe,
         options=node.options.get(scheme),
         looking=node.looking,
@@ -207,6 +209,8 @@ class App:
         self._loaded = loaded
         self._door.rules = Rules.of(loaded.plan)
         await self.follower.follow()
+        server = loaded.server
+        self._ground.outside.shell.adopt(server.secret_variables, server.script_parallelism)
         self._looker.plan(targets(loaded.plan))
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
 

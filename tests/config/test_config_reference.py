@@ -83,7 +83,7 @@ class Options:
         '| `inet` | IP address and port | `"[::1]:8080"` |',
         "| `poll_interval` | whole number, 1 to 31536000 | `120` |",
         "| `push_system_cpu_sick_above` | number, at least 0 | `0.9` |",
-        "| `pace` | list (whole number, 1 to 31536000) | `[30, 120, 300]` |",
+        "| `pace` | list (whole number, 1 to 600) | `[30, 120, 300]` |",
         "| `page_url` | URL | **required** |",
         "| `workers` | whole number, 1 to 65535 | `4` | number of HTTP threads *(accepted, ",
         "is told reminders and nothing else *(not available in this version)* |",

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.core.core_samples import HEALTHY, shifts
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import (
-    HOUR_MS,
+    CLAIM_MS,
+    FRESH_MS,
     KEEP_MS,
     MOST_DOUBT,
+    SEND_MS,
     Lane,
     Notification,
     Pass,
@@ -205,11 +207,17 @@ def test_a_refusal_is_tried_three_times_over_ten_minutes_then_hourly() -> None:
     for fails in range(1, 5):
         now = refused_due(now, broken=is_broken(fails))
         tries.append(now)
-    assert tries == [0, 300_000, 600_000, 600_000 + HOUR_MS, 600_000 + 2 * HOUR_MS]
+    assert tries == [0, 300_000, 600_000, 4_200_000, 7_800_000]
+
+
+def test_a_send_ends_before_its_claim_does() -> None:
+    assert (CLAIM_MS, SEND_MS, FRESH_MS) == (10_000, 8_000, 5_000)
+    assert FRESH_MS < SEND_MS < CLAIM_MS
 
 
 def test_what_is_older_than_a_day_is_given_up() -> None:
     queue = waiting(Kind.CHANGED, Kind.CHANGED, Kind.CHANGED)
+    assert KEEP_MS == 86_400_000
     assert too_old(queue, NOW + KEEP_MS) == 0
     assert too_old(queue, NOW + KEEP_MS + 1) == 13
     fresh = replace(queue[2], facts=Facts(kind=Kind.CHANGED, steady=NOW + 1, at=0, status=HEALTHY))

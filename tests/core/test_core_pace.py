@@ -81,8 +81,3 @@ def test_without_a_pace_everything_is_told_at_once() -> None:
 def test_the_first_news_after_the_first_message_waits_30_s() -> None:
     step = step_after_news(0, 0, 1_000_000, is_open=True)
     assert (step, news_due(1_000_000, step, PACE)) == (1, 1_030_000)
-
-
-@pytest.mark.xfail(strict=True, reason="a wait of the pace above ten minutes passes for quiet")
-def test_a_long_pace_is_no_quiet_time() -> None:
-    assert storm((30_000, 1_800_000, 7_200_000), 4) == [30_000, 1_800_000, 7_200_000, 7_200_000]

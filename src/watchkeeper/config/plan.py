@@ -179,7 +179,8 @@ def _polling(metrics: MetricsTable) -> Looking:
 
 def _running(metrics: MetricsTable) -> Looking:
     """Return how scripts are run: their exit code alone says what is sick, not their time."""
-    timeout_ms = min(metrics.script_interval, _LONGEST_SCRIPT_S) * 1000
+    usual_s = min(metrics.script_interval, _LONGEST_SCRIPT_S)
+    timeout_ms = (metrics.script_delay_dead or usual_s) * 1000
     return Looking(
         interval_ms=metrics.script_interval * 1000,
         retries=0,

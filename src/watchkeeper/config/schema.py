@@ -40,6 +40,7 @@ def identifier(text: str) -> str:
 
 
 Seconds = Annotated[int, Field(ge=1, le=31_536_000)]
+PaceSeconds = Annotated[int, Field(ge=1, le=600)]
 Latency = Annotated[int, Field(ge=0, le=31_536_000)]
 Milliseconds = Annotated[int, Field(ge=0, le=3_600_000)]
 Attempts = Annotated[int, Field(ge=0, le=1_000)]
@@ -165,8 +166,15 @@ class MetricsTable:
     script_interval: Seconds = field(
         default=300, metadata=about("seconds from one run of a script to the next", node=True)
     )
+    script_delay_dead: Seconds | None = field(
+        default=None,
+        metadata=about(
+            "seconds until a script is ended and dead; its interval, 300 at most, when absent",
+            node=True,
+        ),
+    )
     script_parallelism: Count = field(
-        default=2, metadata=about("scripts that may run at the same time", later=True)
+        default=2, metadata=about("scripts that may run at the same time")
     )
     given: Mapping[str, Any] = field(default_factory=dict, metadata=NO_KEY)
 
@@ -213,7 +221,7 @@ class NotifyTable:
     alert_on: AlertOn = field(
         default=AlertOn.PAGE, metadata=about("what an alert is about: the page, or its parts")
     )
-    pace: Annotated[tuple[Seconds, ...], Field(max_length=100)] = field(
+    pace: Annotated[tuple[PaceSeconds, ...], Field(max_length=100)] = field(
         default=(30, 120, 300),
         metadata=about("seconds between news while an alert is open; `[]`: all at once"),
     )

@@ -1,5 +1,6 @@
 """Composing: from the facts that a lane has not told yet to one message."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -52,7 +53,7 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         page_url=sender.page.url.text,
         replicas=_unique(name for alert in alerts for name in alert.dead),
         alerts=alerts,
-        reasons={str(member.replica): words(member.reason_code) for member in members},
+        reasons={str(m.replica): words(m.reason_code) for m in members if m.reason_code},
         resumed=_resumed(news),
         notes=_notes(news),
         reminder=max(one.reminder for one in news),
@@ -66,8 +67,9 @@ def alert_id(installation: UUID, key: AlertKey) -> str:
 
 
 def _message_id(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts]) -> UUID:
-    told = "\n".join(fact.dump(one) for one in (*news, *letters))
-    return uuid5(sender.installation, f"{sender.channel}\n{sender.target}\n{told}")
+    told = [[fact.dump(one) for one in facts] for facts in (news, letters)]
+    name = json.dumps([sender.channel, sender.target, *told])
+    return uuid5(sender.installation, name)
 
 
 def _kind(news: Sequence[Facts]) -> MessageKind:
@@ -80,7 +82,8 @@ def _kind(news: Sequence[Facts]) -> MessageKind:
 
 
 def _alerts(news: Sequence[Facts]) -> list[AlertKey]:
-    return list(dict.fromkeys(one.alert for one in news if one.alert))
+    """Return the alerts that *news* is about, the newest last."""
+    return sorted({one.alert for one in news if one.alert}, key=lambda key: (key[1], key[0]))
 
 
 def _alert_news(
@@ -126,11 +129,12 @@ def _resumed(news: Sequence[Facts]) -> tuple[Recovered, ...]:
 
 
 def _notes(news: Sequence[Facts]) -> tuple[str, ...]:
-    return tuple(
+    said = (
         texts.ENGLISH[f"note.{one.kind}"].format(channel=one.channel)
         for one in news
         if f"note.{one.kind}" in texts.ENGLISH
     )
+    return tuple(dict.fromkeys(said))
 
 
 def _unique(names: Iterable[ReplicaName]) -> tuple[ReplicaName, ...]:

@@ -20,7 +20,8 @@ def fold(before: Verdict, sightings: Sequence[Sighting]) -> Verdict:
     """Return the verdict of *sightings*; no clock, for silence is already one of them.
 
     It is the worst of the voices that speak and of the witnesses. Voices that are blind
-    count only where no other speaks: then the status stays what it was *before*.
+    count only where no other speaks: then the status stays what it was *before*. Where no
+    voice is decided yet, everything does.
     """
     voices = [one for one in sightings if one.source.kind.is_voice]
     if any(voice.speaks for voice in voices):
@@ -37,7 +38,7 @@ def fold(before: Verdict, sightings: Sequence[Sighting]) -> Verdict:
             standing=Standing.HEARD,
             reason_code=f"silent:{_first(silent).valid_ms // 1000}",
         )
-    return Verdict()
+    return before
 
 
 def _worst(speaking: Sequence[Sighting]) -> Verdict:

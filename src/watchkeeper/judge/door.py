@@ -247,7 +247,11 @@ def _said_again(kept: Kept, report: Report) -> Said:
 
 
 def _swallow(cursor: Cursor, said: Sequence[Said], generation: int) -> set[SightingKey]:
-    """Return which of *said* must go the long way: all, where our view may be a dream."""
+    """Return which of *said* must go the long way: all, where our view may be a dream.
+
+    The database is asked first, so that one that is gone is never taken for one that keeps.
+    """
+    news = sighting_rows.swallow(cursor, said)
     if cursor.generation != generation:
         raise Undo({one.key for one in said})
-    return sighting_rows.swallow(cursor, said)
+    return news

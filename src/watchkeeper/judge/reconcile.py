@@ -62,12 +62,12 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     having changed nothing, where more than half of the nodes would go at once.
     """
     decision = climb.enter(cursor, order.page_no, order.now, order.plan.policy.alert_on)
-    if not order.force:
-        _refuse_another_plan(order.plan, read_rows(cursor, order.page_no))
-    _add_services(decision, order.plan)
-    _add_nodes(decision, order.plan)
-    _add_replicas(decision, order.plan)
     rows = read_rows(cursor, order.page_no)
+    if not order.force:
+        _refuse_another_plan(order.plan, rows)
+    for add in (_add_services, _add_nodes, _add_replicas):
+        if add(decision, order.plan, rows):
+            rows = read_rows(cursor, order.page_no)
     gone = _gone(order.plan, rows)
     left: dict[ReplicaName, Leaving] = {}
     if order.removes:
@@ -90,19 +90,22 @@ def read_rows(cursor: Cursor, page_no: int) -> Rows:
     return Rows(services, nodes, replicas)
 
 
-def _add_services(decision: Decision, plan: Plan) -> None:
-    known = {row.key: row for row in tree.services(decision.cursor, decision.page_no)}
+def _add_services(decision: Decision, plan: Plan, rows: Rows) -> bool:
+    """Write what services the plan has and *rows* do not; return whether there was any."""
     wanted = [
         Wanted(decision.page_no, service.key, service.label, position, "", service.was)
         for position, service in enumerate(plan.services)
     ]
-    new, changed = _sort(decision, known, wanted)
+    new, changed = _sort(decision, rows.services, wanted)
     tree.save_services(decision.cursor, changed, decision.page.revision)
     tree.insert_services(decision.cursor, decision.page_no, new, decision.page.revision)
+    return bool(new or changed)
 
 
-def _add_nodes(decision: Decision, plan: Plan) -> None:
-    rows = read_rows(decision.cursor, decision.page_no)
+def _add_nodes(decision: Decision, plan: Plan, rows: Rows) -> bool:
+    """Write what nodes the plan has and *rows* do not; return whether there was any."""
+    all_new: list[Branch] = []
+    all_changed: list[Branch] = []
     for service in plan.services:
         parent = rows.services[service.key].no
         wanted = [
@@ -110,27 +113,31 @@ def _add_nodes(decision: Decision, plan: Plan) -> None:
             for position, node in enumerate(service.nodes)
         ]
         new, changed = _sort(decision, rows.nodes.get(parent, {}), wanted)
-        tree.save_nodes(decision.cursor, changed, decision.page.revision)
-        tree.insert_nodes(decision.cursor, new, decision.page.revision)
+        all_new += new
+        all_changed += changed
+    tree.save_nodes(decision.cursor, all_changed, decision.page.revision)
+    tree.insert_nodes(decision.cursor, all_new, decision.page.revision)
+    return bool(all_new or all_changed)
 
 
-def _add_replicas(decision: Decision, plan: Plan) -> None:
-    rows = read_rows(decision.cursor, decision.page_no)
+def _add_replicas(decision: Decision, plan: Plan, rows: Rows) -> bool:
+    """Write what replicas the plan has and *rows* do not; return whether there was any."""
     new: list[ReplicaRow] = []
     changed: list[ReplicaRow] = []
+    at = decision.now.at
     for row, node in _planned(plan, rows):
         known = rows.replicas.get(row.no, {})
         for position, key in enumerate(node.replicas):
-            pending = _pending(row.no, key, position, decision.now.at)
             before = known.get(key)
             if before is None:
-                new.append(pending)
+                new.append(_pending(row.no, key, position, at))
             elif before.gone_at is not None:
-                changed.append(replace(pending, no=before.no))
+                changed.append(replace(_pending(row.no, key, position, at), no=before.no))
             elif before.position != position:
                 changed.append(replace(before, position=position))
     replica_rows.save(decision.cursor, changed, decision.page.revision)
     replica_rows.add(decision.cursor, new, FILE, decision.page.revision)
+    return bool(new or changed)
 
 
 def _sort(
