@@ -36,6 +36,4 @@ def wrk(serving: Serving, seconds: int, script: Sequence[object]) -> Load:
     )  # fmt: skip
     figures = done.stdout.rpartition("figures ")[2].split()
     answers, refused, took_us, p50_us, p99_us, max_us = map(float, figures)
-    return Load(
-        int(answers), int(refused), took_us / 1e6, p50_us / 1e3, p99_us / 1e3, max_us / 1e3
-    )
+    return Load(int(answers), int(refused), took_us / 1e6, p50_us / 1e3, p99_us / 1e3, max_us / 1e3)

@@ -51,13 +51,21 @@ def receiver() -> Iterator[Receiver]:
         server.server_close()
 
 
-async def say(serving: Serving, reports: Iterable[tuple[str, dict[str, Any]]], span_s: float) -> None:
-    """Send *reports*, pairs of path and body, evenly spread over *span_s* seconds."""
+async def say(
+    serving: Serving,
+    reports: Iterable[tuple[str, dict[str, Any]]],
+    span_s: float,
+    connections: int = CONNECTIONS,
+) -> None:
+    """Send *reports*, pairs of path and body, evenly spread over *span_s* seconds.
+
+    Each connection says its next one once the one before it is answered, if that is later.
+    """
     told = [_request(path, body) for path, body in reports]
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
-        for first in range(CONNECTIONS):
-            mine = range(first, len(told), CONNECTIONS)
+        for first in range(connections):
+            mine = range(first, len(told), connections)
             due = [(began + span_s * number / len(told), told[number]) for number in mine]
             group.create_task(_say_in_turn(serving.port, due))
 

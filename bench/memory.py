@@ -29,9 +29,7 @@ def main() -> None:
         _serve(folder, "reporting", pushed, _report)
 
 
-def _serve(
-    folder: Path, title: str, nodes: Iterable[str], busy: Callable[[Serving], None]
-) -> None:
+def _serve(folder: Path, title: str, nodes: Iterable[str], busy: Callable[[Serving], None]) -> None:
     file = config.write(folder, [config.service("bench", nodes)], poll_s=EVERY_S)
     with watchkeeper(file, str(folder / f"{title}.db")) as serving:
         ready = proc.rss_mb(serving.pid)

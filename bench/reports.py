@@ -36,6 +36,7 @@ def main() -> None:
         ):
             _measure(ours, 2)  # all replicas are known before anything counts
             _print(*_alternate(folder, ours, peer))
+            print(f"  memory of watchkeeper afterwards: {proc.rss_mb(ours.pid):.0f} MB")
 
 
 def _alternate(

@@ -152,9 +152,9 @@ class Program:
                 await asyncio.sleep(0.05)
         return False
 
-    async def serve(self) -> None:
+    async def serve(self, wrapper: Sequence[str] = ()) -> None:
         """Start the process and wait until it serves; raise ChildProcessError if it ends."""
-        self.start()
+        self.start(wrapper)
         if not await self.ready():
             last = self.log.read_text(errors="replace").strip().rpartition("\n")[2]
             raise ChildProcessError(f"{self.name} does not serve: {last}")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from rig import wire
@@ -132,17 +132,11 @@ class Receiver:
     on_request: Callable[[str], None] = lambda _: None
     place: Place = ANY
     _server: asyncio.Server | None = None
-    _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         """Return where messages are sent to."""
         return f"http://{self.place}/hook"
-
-    @property
-    def is_busy(self) -> bool:
-        """Return whether a request is being met."""
-        return bool(self._open)
 
     async def open(self) -> None:
         """Listen, on the same port as before."""
@@ -155,7 +149,6 @@ class Receiver:
             self._server.close()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
         try:
             asked = await wire.read(reader)
             fault = self.dice.throw()
@@ -168,7 +161,6 @@ class Receiver:
         except (OSError, EOFError):
             pass
         finally:
-            self._open.discard(writer)
             writer.close()
 
     async def _answer(

@@ -9,6 +9,7 @@ from typing import Any
 from watchkeeper.core import facts as fact
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts
+from watchkeeper.core.lane import Notification
 from watchkeeper.core.plan import (
     AlertOn,
     Channel,
@@ -30,7 +31,7 @@ from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.store import gate, meta
+from watchkeeper.store import gate, meta, notification
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.watch.workers import Workers
@@ -177,8 +178,9 @@ class House:
 
 
 def _said(cursor: Cursor) -> list[Facts]:
-    rows = cursor.rows("SELECT facts FROM notification ORDER BY no")
-    return [fact.parse(text) for (text,) in rows]
+    rows = cursor.rows("SELECT no, facts, alert_no FROM notification ORDER BY no")
+    kept = [Notification(no, fact.parse(text), alert_no) for no, text, alert_no in rows]
+    return [facts for one in kept if (facts := notification.complete(cursor, one))]
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from rig.stage import Play, staged
 from rig.summary import Result, blame
 
 _CALLS = "read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync"
+_STRACE = ("strace", "-f", "-ttt", "-y", "-qq", "-s", "64", "-e", f"trace={_CALLS}")
 _LINE = re.compile(r"^(\d+) +[\d.]+ (?:<\.\.\. )?(\w+)(.*)$")
 _ASKED = re.compile(r'"(?:POST|DELETE) /reporter/')
 _REPLIED = re.compile(r'"HTTP/1\.1 2\d\d')
@@ -34,15 +35,16 @@ class Reply:
 async def acked(order: Order) -> Result:
     """Send as many reports as *order* says, half of them news, to a program under strace."""
     play = Play(
-        folder=order.folder, store=str(order.folder / "rig.db"), seed=order.seed, services=("a/0",),
+        folder=order.folder,
+        store=str(order.folder / "rig.db"),
+        seed=order.seed,
+        services=("a/0",),
         reporters=0,
-    )  # fmt: skip
+    )
     trace = order.folder / "trace"
     async with staged(play) as stage:
         [program] = stage.programs
-        program.start(("strace", "-f", "-ttt", "-y", "-qq", "-s", "64", "-o", str(trace),
-                       "-e", f"trace={_CALLS}"))  # fmt: skip
-        await program.ready()
+        await program.serve([*_STRACE, "-o", str(trace)])
         good = 0
         for number in range(order.cycles):
             health = stage.dice.choice(("healthy", "dead"))

@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rig.checker import Wrong
@@ -27,37 +28,43 @@ RUNS: Mapping[str, Sequence[str]] = {
 """The sabotages that only a real process shows; a small test finds each of the others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whether a sabotage was noticed, and by what, or why not."""
+
+    noticed: bool
+    words: str
+
+
 async def sabotage(order: Order) -> Result:
     """Apply each patch that *order* names, all where it names none."""
     names = order.names or tuple(sorted(patch.stem for patch in _PATCHES.glob("*.patch")))
     wrongs: list[Wrong] = []
-    lines: list[str] = []
     for name in names:
-        complaint = await asyncio.to_thread(_sabotage, order.folder / name, name)
-        lines.append(f"{name:20}  {complaint or 'noticed'}")
-        print(lines[-1], flush=True)
-        if complaint:
-            wrongs.append(Wrong("sabotage", f"{name}: {complaint}"))
+        watch = await asyncio.to_thread(_sabotage, order.folder / name, name)
+        print(f"{name:20}  {'' if watch.noticed else 'NOT '}noticed: {watch.words}", flush=True)
+        if not watch.noticed:
+            wrongs.append(Wrong("sabotage", f"{name}: {watch.words}"))
     return Result(wrongs=wrongs, lines=list(blame(wrongs)))
 
 
-def _sabotage(copy: Path, name: str) -> str:
-    """Return what is wrong with the watchman of *name*, '' when it noticed."""
+def _sabotage(copy: Path, name: str) -> Watch:
     copy.mkdir()
     shutil.copytree(_ROOT / "src", copy / "src")
     patched = _run(copy, "patch", "-p1", "-s", "-i", str(_PATCHES / f"{name}.patch"))
     if patched.returncode:
-        return f"the patch does not apply: {patched.stdout.strip()}"
+        return Watch(False, f"the patch does not apply: {_last(patched.stdout)}")
     imported = _run(copy, sys.executable, "-c", "import watchkeeper; print(watchkeeper.__file__)")
     if not imported.stdout.startswith(str(copy)):
-        return f"not the copy is tested, but {imported.stdout.strip()}"
+        return Watch(False, f"not the copy is tested, but {_last(imported.stdout)}")
     try:
         watched = _run(copy, sys.executable, "-m", *_watchman(name), cwd=_ROOT)
     except subprocess.TimeoutExpired:
-        return ""
-    if watched.returncode == _RED and _is_a_finding(watched.stdout):
-        return ""
-    return "not noticed" if not watched.returncode else f"not tested: {_last(watched.stdout)}"
+        return Watch(True, f"nothing came to its end within {_LONGEST_S:.0f} s")
+    finding = _finding(watched.stdout)
+    if watched.returncode == _RED and finding:
+        return Watch(True, finding)
+    return Watch(False, _last(watched.stdout))
 
 
 def _watchman(name: str) -> Sequence[str]:
@@ -79,14 +86,17 @@ def _run(copy: Path, *command: str, cwd: Path | None = None) -> "subprocess.Comp
     )
 
 
-def _is_a_finding(output: str) -> bool:
-    """Return whether a test failed, or the checker found a promise broken."""
-    return any(line.startswith(("FAILED", "wrong ")) for line in output.splitlines())
+def _finding(output: str) -> str:
+    """Return the first test that failed, or the first promise that was found broken."""
+    lines = iter(output.splitlines())
+    for line in lines:
+        if line.startswith("FAILED"):
+            return line.partition("::")[2]
+        if line.startswith("wrong "):
+            return next(lines, "").strip()
+    return ""
 
 
 def _last(output: str) -> str:
-    return next(_backwards(output), "it said nothing")
-
-
-def _backwards(output: str) -> Iterator[str]:
-    return (line for line in reversed(output.splitlines()) if line.strip())
+    lines = [line for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"

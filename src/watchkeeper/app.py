@@ -159,6 +159,7 @@ class App:
         """
         server = Server(self._front(), host, port)
         self._part = server.close_old_connections
+        await self.follower.follow()
         await self._adopt(self._loaded, force=force)
         await self._workers.hear_anew()
         await self.follower.follow()
@@ -208,11 +209,11 @@ class App:
             raise
         self._loaded = loaded
         self._door.rules = Rules.of(loaded.plan)
-        await self.follower.follow()
         server = loaded.server
         self._ground.outside.shell.adopt(server.secret_variables, server.script_parallelism)
         self._looker.plan(targets(loaded.plan))
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
+        self.follower.hurry()
 
     async def _reconcile(self, plan: Plan, *, force: bool = False) -> None:
         removes = self._workers.all_agree()

@@ -38,5 +38,5 @@ def play(command: str) -> None:
         text=True,
         check=False,
     )
-    print(run.stdout)
+    sys.stdout.write(run.stdout)
     assert run.returncode == 0, run.stdout

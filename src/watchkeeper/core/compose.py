@@ -42,7 +42,10 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
     give an equal message with an equal id, whoever composes it and whenever.
     """
     newest = news[-1]
-    alerts = tuple(_alert_news(sender, key, news, letters) for key in _alerts(news))
+    told, lost = _by_alert(news), _by_alert(letters)
+    alerts = tuple(
+        _alert_news(sender, key, told[key], lost.get(key, [])) for key in _newest_last(told)
+    )
     members = [member for one in news for member in (*one.dead, *(b.member for b in one.back))]
     return Message(
         id=str(_message_id(sender, news, letters)),
@@ -81,21 +84,22 @@ def _kind(news: Sequence[Facts]) -> MessageKind:
     return MessageKind.CHANGED
 
 
-def _alerts(news: Sequence[Facts]) -> list[AlertKey]:
-    """Return the alerts that *news* is about, the newest last."""
-    return sorted({one.alert for one in news if one.alert}, key=lambda key: (key[1], key[0]))
+def _by_alert(facts: Sequence[Facts]) -> dict[AlertKey, list[Facts]]:
+    found: dict[AlertKey, list[Facts]] = {}
+    for one in facts:
+        if one.alert:
+            found.setdefault(one.alert, []).append(one)
+    return found
+
+
+def _newest_last(alerts: Iterable[AlertKey]) -> list[AlertKey]:
+    return sorted(alerts, key=lambda key: (key[1], key[0]))
 
 
 def _alert_news(
-    sender: Sender, key: AlertKey, news: Sequence[Facts], letters: Sequence[Facts]
+    sender: Sender, key: AlertKey, mine: Sequence[Facts], letters: Sequence[Facts]
 ) -> AlertNews:
-    mine = [one for one in news if one.alert == key]
-    untold = {
-        (member.replica, member.died)
-        for one in (*letters, *mine)
-        if one.alert == key
-        for member in one.died
-    }
+    untold = {(member.replica, member.died) for one in (*letters, *mine) for member in one.died}
     newest = mine[-1]
     return AlertNews(
         id=alert_id(sender.installation, key),

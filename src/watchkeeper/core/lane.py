@@ -25,7 +25,8 @@ class Lane:
 
     *told* is the number of the last notification that it told or passed, *last* and *id*
     those of the claimed message, *doubt* how often that may have been accepted already.
-    *said* and *step* are its pace, *fails* its failures in a row.
+    *said* and *step* are its pace, *fails* its failures in a row, and *refusals* those at
+    the end of them that were refusals.
     """
 
     no: int
@@ -38,16 +39,21 @@ class Lane:
     said: int = 0
     step: int = 0
     fails: int = 0
+    refusals: int = 0
     failing_since: int = 0
     broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A numbered fact as one lane hears it: *facts* is None where it does not."""
+    """A numbered fact as one lane hears it: *facts* is None where it does not.
+
+    *alert_no* is the row of the alert that it is about.
+    """
 
     no: int
     facts: Facts | None
+    alert_no: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +131,9 @@ def refused_due(now: int, *, broken: bool) -> int:
     return now + (HOUR_MS if broken else _REFUSED_WAIT_MS)
 
 
-def is_broken(fails: int) -> bool:
-    """Return whether a refusal that makes *fails* failures in a row breaks the channel."""
-    return fails >= _REFUSED_TRIES
+def is_broken(refusals: int) -> bool:
+    """Return whether so many *refusals* in a row break the channel."""
+    return refusals >= _REFUSED_TRIES
 
 
 def too_old(waiting: Sequence[Notification], now: int) -> int:

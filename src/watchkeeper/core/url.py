@@ -10,6 +10,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 
 _AROUND = "".join(map(chr, range(ord(" ") + 1)))
 _ANYWHERE = re.compile(r"[\t\n\r]")
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _HOST_AND_PORT = re.compile(r"(\[[^]]*]|[^:[][^:]*|)(?::([0-9]*))?")
 _CREDENTIALS = re.compile(r"([^/?#]*//)(?:([^/?#:]*:)[^/?#]*|[^/?#]*)@")
@@ -21,7 +22,7 @@ _IN_QUERY = "!$%&()*+,/:;=?@[\\]^`{|}"
 _IN_FRAGMENT = "!#$%&'()*+,/:;=?@[\\]^{|}"
 _IN_OPAQUE = _IN_FRAGMENT + ' "<>`'
 
-_NOT_IN_HOST = re.compile(r"[\x00- \x7f#%/:<>?@\\^|[\]\u200c\u200d\ufffd\ud800-\udfff]")
+_NOT_IN_HOST = re.compile(r"[\x00- \x7f#%/:<>?@\\^|[\]\u200c\u200d\ufffd]")
 _UNSEEN_IN_HOST = re.compile(
     r"[\xad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff]"
 )
@@ -44,7 +45,8 @@ class Url:
         A scheme that is not one of DEFAULT_PORTS keeps its shape, for `mailto:` has no host.
         Raise ValueError, with words for a person, when it is not an absolute URL.
         """
-        parts = _PARTS.fullmatch(_ANYWHERE.sub("", raw.strip(_AROUND)))
+        whole = _HALVES.sub("\ufffd", raw.strip(_AROUND))
+        parts = _PARTS.fullmatch(_ANYWHERE.sub("", whole))
         if not parts:
             raise ValueError("must be an absolute URL, such as https://status.example.com/")
         scheme, rest, query, fragment = parts.groups(default="")
@@ -71,7 +73,7 @@ class Url:
 
 
 def _encoded(text: str, kept: str) -> str:
-    return quote(text, safe=kept, errors="replace")
+    return quote(text, safe=kept)
 
 
 def _place(scheme: str, rest: str) -> str:

@@ -30,9 +30,11 @@ def reconcile_channels(decision: Decision, wanted: Sequence[Channel], *, removes
 def _channel_no(decision: Decision, row: ChannelRow | None, channel: Channel) -> int:
     if row and row.gone_at is None and (row.kind, row.hash) == (channel.kind, channel.digest):
         return row.no
-    return lane.add_channel(
+    no = lane.add_channel(
         decision.cursor, decision.page_no, channel.key, channel.kind, channel.digest
     )
+    lane.cure(decision.cursor, no)
+    return no
 
 
 def _lanes(decision: Decision, channel_no: int, channel: Channel, *, removes: bool) -> None:
@@ -51,4 +53,4 @@ def _open_lane(decision: Decision, channel_no: int, target: str) -> None:
     lane_no = lane.add_lane(cursor, channel_no, target, told)
     for _, one in alert.open_alerts(cursor, page_no):
         said = facts.of_open(one.alert, decision.page.status, decision.now.steady, decision.now.at)
-        notification.insert(cursor, page_no, said, alert=(one.no, 0), lane_no=lane_no)
+        notification.insert(cursor, page_no, said, row=(one.no, 0), lane_no=lane_no)

@@ -1,7 +1,7 @@
 """Climbing: from changed replicas up to nodes, services, page and alerts, behind the gate."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from watchkeeper.core import facts
 from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance
@@ -24,7 +24,6 @@ class Decision:
     page_no: int
     page: PageRow
     now: Moment
-    alert_on: AlertOn
     transitions: list[Transition] = field(default_factory=list)
 
     def climb(self, node_nos: Collection[int]) -> None:
@@ -35,17 +34,23 @@ class Decision:
 
     def alarm(self, left: Mapping[ReplicaName, Leaving] | None = None) -> None:
         """Write how every alert goes on, and what there is to say of it."""
-        dead = alert.dead(self.cursor, self.page_no, self.alert_on)
+        alert_on = self.page.alert_on
+        dead = alert.dead(self.cursor, self.page_no, alert_on)
         opened = alert.open_alerts(self.cursor, self.page_no)
-        known = {one.subject_no: one for kind, one in opened if kind is self.alert_on}
+        known = {one.subject_no: one for kind, one in opened if kind is alert_on}
         victims: dict[int, list[Dead]] = {no: [] for no in known}
         for one in dead:
             victims.setdefault(one.subject_no, []).append(one)
         for subject_no, mine in victims.items():
             self._advance(known.get(subject_no), subject_no, mine, left or {})
-        for kind, other in opened:
-            if kind is not self.alert_on:
-                self._remove(kind, other)
+
+    def change_subjects(self, alert_on: AlertOn) -> None:
+        """Let alerts be about *alert_on* from now on; those about anything else end."""
+        if alert_on is self.page.alert_on:
+            return
+        for kind, one in alert.open_alerts(self.cursor, self.page_no):
+            self._remove(kind, one)
+        self.page = self.page._replace(alert_on=alert_on)
 
     def finish(self) -> None:
         """Write the log of all that changed."""
@@ -88,11 +93,11 @@ class Decision:
         dead: Sequence[Dead],
         left: Mapping[ReplicaName, Leaving],
     ) -> None:
-        subject = alert.subject_of(dead[0].name, self.alert_on) if dead else ""
+        subject = alert.subject_of(dead[0].name, self.page.alert_on) if dead else ""
         codes = {victim.name: victim.reason_code for victim in dead}
         step = advance(one.alert if one else None, subject, codes, self.now, left)
         if step:
-            self._save(self.alert_on, one, subject_no, step, dead)
+            self._save(self.page.alert_on, one, subject_no, step, dead)
 
     def _remove(self, kind: AlertOn, one: OpenAlert) -> None:
         """End an alert whose kind of subject the plan no longer has."""
@@ -118,10 +123,11 @@ class Decision:
         numbers = {victim.name: victim.replica_no for victim in dead}
         alert.save_members(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
         said = facts.of_advance(step, self.page.status, self.now.steady, self.now.at)
-        notification.insert(self.cursor, self.page_no, said, alert=(no, new.seq))
+        said = replace(said, dead=())
+        notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
 
 
-def enter(cursor: Cursor, page_no: int, now: Moment, alert_on: AlertOn) -> Decision:
+def enter(cursor: Cursor, page_no: int, now: Moment) -> Decision:
     """Return a decision about the page at *now*, once it is its turn."""
     page = gate.enter(cursor, page_no, now.steady)
     return Decision(
@@ -129,7 +135,6 @@ def enter(cursor: Cursor, page_no: int, now: Moment, alert_on: AlertOn) -> Decis
         page_no=page_no,
         page=page,
         now=Moment(steady=page.steady, at=now.at),
-        alert_on=alert_on,
     )
 
 

@@ -52,7 +52,7 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
 
     Everything that they change is written: sightings, verdicts, what climbs, what is said.
     """
-    decision = climb.enter(cursor, case.page_no, case.now, case.rules.alert_on)
+    decision = climb.enter(cursor, case.page_no, case.now)
     replicas = replica_rows.find(cursor, (entry.place for entry in entries))
     outcomes = [_admit(decision, case.rules, replicas, entry) for entry in entries]
     taken = [e for e, out in zip(entries, outcomes, strict=True) if out is Outcome.TAKEN]
@@ -90,20 +90,23 @@ def _admit(decision: Decision, rules: Rules, replicas: Replicas, entry: Entry) -
     found = replicas.get(entry.place)
     if found and found.gone_at is None:
         return Outcome.TAKEN
-    if entry.report.source == SELF:
+    if entry.report.source == SELF or entry.report.reason.code == SILENT:
         return Outcome.UNKNOWN
-    if _is_full(decision.cursor, rules, entry):
+    if _is_full(decision.cursor, rules, entry, is_new=found is None):
         return Outcome.FULL
     new = ReplicaRow(no=0, node_no=entry.node_no, key=entry.name.replica, since_at=decision.now.at)
-    row = replica_rows.register(decision.cursor, new, "report", decision.page.revision)
+    row = replica_rows.register(decision.cursor, new, decision.page.revision)
+    if row is None:
+        return Outcome.UNKNOWN
     replicas[entry.place] = row
     return Outcome.TAKEN
 
 
-def _is_full(cursor: Cursor, rules: Rules, entry: Entry) -> bool:
+def _is_full(cursor: Cursor, rules: Rules, entry: Entry, *, is_new: bool) -> bool:
     most = rules.most_replicas(entry.name.service, entry.name.node)
     here, gone, everywhere = replica_rows.count(cursor, entry.node_no)
-    return here >= most or gone >= most * MOST_GONE or everywhere >= MOST_REPLICAS
+    is_worn_out = is_new and gone >= most * MOST_GONE
+    return here >= most or is_worn_out or everywhere >= MOST_REPLICAS
 
 
 def _spoken(cursor: Cursor, replica_nos: Collection[int]) -> Spoken:

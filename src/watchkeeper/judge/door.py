@@ -74,6 +74,7 @@ class Door:
             waiting.said = _said_again(kept, report)
             self._fast.put(waiting)
         elif self._follower.is_fresh():
+            self._recording.saved(name, report.source)
             answer.set_result(Outcome.TAKEN)
         else:
             self._gate.put(waiting)
@@ -102,8 +103,9 @@ class Door:
             said = [waiting.said for waiting in batch if waiting.said]
             job = partial(_swallow, said=said, generation=self._follower.generation)
             try:
-                news = await self._save(partial(self._store.write, job, Line.FAST))
+                news = await self._store.write(job, Line.FAST)
             except StoreRefused as error:
+                self._recording.refused(self._clock.steady(), error)
                 self._fail(batch, error)
                 continue
             for waiting in batch:
@@ -158,6 +160,7 @@ class Door:
         return result
 
     def _settle(self, waiting: _Waiting, outcome: Outcome) -> None:
+        self._recording.saved(*waiting.voice)
         if outcome is not Outcome.TAKEN:
             self._latest.pop(waiting.voice, None)
         if not waiting.answer.done():
@@ -167,7 +170,10 @@ class Door:
         for waiting in batch:
             name, source = waiting.voice
             if source == SELF:
-                self._recording.keep(name, waiting.report)
+                kept = self._follower.view.kept(name, source)
+                confirm = self.rules.confirm(name.service, name.node)
+                last = kept.sighting if kept else None
+                self._recording.keep(name, last, waiting.report, confirm)
             if not waiting.answer.done():
                 waiting.answer.set_exception(error)
 

@@ -26,7 +26,7 @@ class Flush:
     def __call__(self, cursor: Cursor) -> bool:
         """Return whether the replica was there."""
         case, place = self.case, (self.node_no, self.name.replica)
-        decision = climb.enter(cursor, case.page_no, case.now, case.rules.alert_on)
+        decision = climb.enter(cursor, case.page_no, case.now)
         row = replica_rows.find(cursor, [place]).get(place)
         if row is None or row.gone_at is not None:
             raise Undo(self.was_done)

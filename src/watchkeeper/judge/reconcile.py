@@ -61,7 +61,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     It adds first; what is gone leaves only when the order says so. Raise StoreUnusable,
     having changed nothing, where more than half of the nodes would go at once.
     """
-    decision = climb.enter(cursor, order.page_no, order.now, order.plan.policy.alert_on)
+    decision = climb.enter(cursor, order.page_no, order.now)
     rows = read_rows(cursor, order.page_no)
     if not order.force:
         _refuse_another_plan(order.plan, rows)
@@ -72,7 +72,8 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     left: dict[ReplicaName, Leaving] = {}
     if order.removes:
         left = _remove(decision, rows, gone)
-        gate.save_plan(cursor, order.page_no, order.plan.digest)
+        decision.change_subjects(order.plan.policy.alert_on)
+        gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy.alert_on)
     decision.alarm(left)
     decision.finish()
     reconcile_channels(decision, order.plan.channels, removes=order.removes)
@@ -136,7 +137,7 @@ def _add_replicas(decision: Decision, plan: Plan, rows: Rows) -> bool:
             elif before.position != position:
                 changed.append(replace(before, position=position))
     replica_rows.save(decision.cursor, changed, decision.page.revision)
-    replica_rows.add(decision.cursor, new, FILE, decision.page.revision)
+    replica_rows.add(decision.cursor, new, decision.page.revision)
     return bool(new or changed)
 
 
@@ -179,6 +180,7 @@ def _pending(node_no: int, key: str, position: int, at: int) -> ReplicaRow:
         node_no=node_no,
         key=key,
         position=position,
+        owner=FILE,
         standing=Standing.PENDING,
         since_at=at,
     )
@@ -209,7 +211,7 @@ def _gone(plan: Plan, rows: Rows) -> Rows:
         row
         for node_no, family in rows.replicas.items()
         for row in family.values()
-        if row.gone_at is None and not _has(planned.get(node_no), row.key)
+        if row.gone_at is None and not _has(planned.get(node_no), row)
     ]
     return Rows(
         {
@@ -228,8 +230,10 @@ def _gone(plan: Plan, rows: Rows) -> Rows:
     )
 
 
-def _has(node: Node | None, replica: str) -> bool:
-    return node is not None and (node.mode in _REGISTERED or replica in node.replicas)
+def _has(node: Node | None, row: ReplicaRow) -> bool:
+    if node is None:
+        return False
+    return row.owner != FILE if node.mode in _REGISTERED else row.key in node.replicas
 
 
 def _refuse_another_plan(plan: Plan, rows: Rows) -> None:

@@ -3,7 +3,7 @@
 import logging
 
 from watchkeeper.core.report import ReplicaName, Report, Source
-from watchkeeper.core.sighting import Confirm, observe
+from watchkeeper.core.sighting import Confirm, Sighting, observe
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge.view import View
@@ -12,40 +12,50 @@ log = logging.getLogger(__name__)
 
 
 class Recording:
-    """What every writer tells of its commits, and the looks that could not be saved."""
+    """What the gate's commits tell, and the looks that could not be saved.
+
+    Only what passes the gate counts: a beat that still fits on the disk records no alert.
+    *is_deaf* says that reports were turned away, and that silence means nothing until
+    everybody is heard anew.
+    """
 
     def __init__(self) -> None:
         self.refused_since: int | None = None
-        self._unsaved: dict[ReplicaName, dict[Source, Report]] = {}
+        self.is_deaf = False
+        self._unsaved: dict[ReplicaName, dict[Source, Sighting]] = {}
 
     def worked(self) -> None:
-        """Note that a commit is on disk."""
+        """Note that a decision is on disk."""
         if self.refused_since is not None:
             log.warning("what is decided is kept again")
         self.refused_since = None
 
     def refused(self, steady: int, error: Exception) -> None:
         """Note that a commit was refused at *steady*; only the first of a row is news."""
+        self.is_deaf = True
         if self.refused_since is None:
             log.warning("nothing can be kept: %s", error)
             self.refused_since = steady
 
-    def keep(self, name: ReplicaName, report: Report) -> None:
-        """Keep the newest look that could not be saved."""
-        self._unsaved.setdefault(name, {})[report.source] = report
+    def keep(
+        self, name: ReplicaName, last: Sighting | None, report: Report, confirm: Confirm
+    ) -> None:
+        """Keep what a look that could not be saved makes of the *last* sighting."""
+        unsaved = self._unsaved.setdefault(name, {})
+        after = observe(unsaved.get(report.source, last), report, confirm)
+        if after:
+            unsaved[report.source] = after
 
-    def forget(self) -> None:
-        """Forget unsaved looks: from here on they are taken anew, and saved."""
-        self._unsaved.clear()
+    def saved(self, name: ReplicaName, source: Source) -> None:
+        """Forget the unsaved looks of *source* at *name*: a newer one was taken."""
+        if name in self._unsaved:
+            self._unsaved[name].pop(source, None)
 
     def dead(self, view: View) -> dict[ReplicaName, str]:
         """Return who is dead in our own view, unsaved looks included, and the reason code."""
         found = {}
         for name, row, sightings in view.spoken():
-            spoken = {one.source: one for one in sightings}
-            for source, report in self._unsaved.get(name, {}).items():
-                if after := observe(spoken.get(source), report, Confirm()):
-                    spoken[source] = after
+            spoken = {one.source: one for one in sightings} | self._unsaved.get(name, {})
             before = Verdict(status=row.status, standing=row.standing, reason_code=row.reason_code)
             verdict = fold(before, tuple(spoken.values()))
             if verdict.status is Status.DEAD:

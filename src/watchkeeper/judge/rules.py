@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchkeeper.core.plan import AlertOn, Node, Plan
+from watchkeeper.core.plan import Node, Plan
 from watchkeeper.core.sighting import Confirm
 
 MOST_REPLICAS = 20_000
@@ -12,16 +12,15 @@ MOST_GONE = 10
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The nodes of the plan by service and node key, and what an alert is about."""
+    """The nodes of the plan by service and node key."""
 
     nodes: Mapping[tuple[str, str], Node]
-    alert_on: AlertOn
 
     @classmethod
     def of(cls, plan: Plan) -> "Rules":
         """Return the rules of *plan*."""
         nodes = {(service.key, node.key): node for service, node in plan.nodes()}
-        return cls(nodes, plan.policy.alert_on)
+        return cls(nodes)
 
     def confirm(self, service: str, node: str) -> Confirm:
         """Return how many looks a change takes on the node."""

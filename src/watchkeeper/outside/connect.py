@@ -72,7 +72,7 @@ class Connector:
     async def _first_of(
         self, place: Place, journey: Journey, attempt: Callable[[str], Awaitable[T]]
     ) -> tuple[T, str]:
-        addresses, failures = await self._checked(place, journey)
+        addresses, failures = await self.checked(place, journey)
         journey.enter(Phase.CONNECT)
         for waiting, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             journey.note(f"{address} port {place.port}")
@@ -81,12 +81,13 @@ class Connector:
                 async with share:
                     connected = await attempt(address)
             except OSError as error:
-                failures.append(_explained(error, f"{address} port {place.port}"))
+                failures.append(explained(error, f"{address} port {place.port}"))
             else:
                 return connected, address
-        raise _gravest(failures)
+        raise gravest(failures)
 
-    async def _checked(self, place: Place, journey: Journey) -> tuple[list[str], list[Failure]]:
+    async def checked(self, place: Place, journey: Journey) -> tuple[list[str], list[Failure]]:
+        """Return the addresses of *place* that may be reached, and why the others may not."""
         journey.enter(Phase.RESOLVE)
         resolved = await self._resolver.resolve(place.host, place.resolver)
         journey.note(", ".join(resolved.addresses))
@@ -146,14 +147,15 @@ _KINDS: dict[int | None, type[Failure]] = {
 }
 
 
-def _explained(error: OSError, where: str) -> Failure:
+def explained(error: OSError, where: str) -> Failure:
+    """Return *error*, which happened on the way to *where*, in our words."""
     kind = _KINDS.get(error.errno)
     if kind is None:
         return HostUnreachable(f"{where} cannot be reached: {error.strerror or error}")
     return kind(f"{where} {_WORDS[kind]}")
 
 
-def _gravest(failures: list[Failure]) -> Failure:
+def gravest(failures: list[Failure]) -> Failure:
     """Return one failure for all; what the target did counts more than what we could not."""
     theirs = [failure for failure in failures if not isinstance(failure, Ours)]
     kind = type((theirs or failures)[0])

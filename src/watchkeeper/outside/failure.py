@@ -6,6 +6,8 @@ Failure
 │   ├── NoRight            the system forbids it
 │   ├── NoRoute            no network of ours leads there
 │   ├── NoTrust            our file of trusted certificates cannot be read
+│   ├── NotStarted         a script of ours cannot be run
+│   ├── NoRoom             too much is under way already
 │   ├── ResolverFailed     our resolver does not answer
 │   └── Forbidden          our own policy forbids the address
 └── Theirs             the target, as the whole world sees it
@@ -47,6 +49,14 @@ class NoRoute(Ours):
 
 class NoTrust(Ours):
     """The file of trusted certificates cannot be read."""
+
+
+class NotStarted(Ours):
+    """The script cannot be run, or its end was not seen."""
+
+
+class NoRoom(Ours):
+    """Too much is under way already: the turn of this look did not come in time."""
 
 
 class ResolverFailed(Ours):

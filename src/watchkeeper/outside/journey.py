@@ -14,6 +14,7 @@ class Phase(StrEnum):
     SECURE = "securing the connection"
     WAIT = "waiting for the answer"
     READ = "reading the answer"
+    RUN = "running the script"
 
 
 class Journey:

@@ -1,12 +1,14 @@
 """Outside: all that probes and notifiers may know of the world, as one value."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from watchkeeper.outside.addresses import STRICT, Policy
 from watchkeeper.outside.clock import Clock, SystemClock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.http import Http
+from watchkeeper.outside.ping import Pinger
 from watchkeeper.outside.resolve import Resolver, SystemResolver
+from watchkeeper.outside.run import Shell
 from watchkeeper.outside.sending import Sending
 
 
@@ -18,6 +20,8 @@ class Outside:
     resolver: Resolver
     connect: Connector
     http: Http
+    pinger: Pinger = field(default_factory=Pinger)
+    shell: Shell = field(default_factory=Shell)
     user_agent: str = "watchkeeper"
 
     def for_sending(self, sending: Sending) -> "Outside":
@@ -26,6 +30,7 @@ class Outside:
 
     async def close(self) -> None:
         """Let go of what is open to the world."""
+        self.pinger.close()
         await self.resolver.close()
 
 

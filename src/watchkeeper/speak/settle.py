@@ -10,6 +10,7 @@ from watchkeeper.speak.thought import Place
 from watchkeeper.store import alert, gate, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.lane import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,21 +27,10 @@ class Tried:
     is_news: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """How a failed try is taken: when to try again, and what that says of the channel."""
-
-    due: int
-    clear: bool
-    breaks: bool = False
-    quiet_until: int = 0
-
-
 def accepted(cursor: Cursor, tried: Tried) -> None:
     """Write that the message arrived, whoever holds the lane by now."""
     now_lane = lane_rows.lane(cursor, tried.lane.no)
-    _log_attempt(cursor, tried)
-    if now_lane is None:
+    if not _log_attempt(cursor, tried) or now_lane is None:
         return
     said, step = now_lane.said, now_lane.step
     if tried.is_news:
@@ -56,8 +46,9 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
 
 def failed(cursor: Cursor, tried: Tried, failure: Failure) -> None:
     """Write that the try failed."""
-    _log_attempt(cursor, tried)
-    lane_rows.failed(cursor, tried.lane, failure.due, tried.now.steady, clear=failure.clear)
+    if not _log_attempt(cursor, tried):
+        return
+    lane_rows.failed(cursor, tried.lane, failure, tried.now.steady)
     if failure.quiet_until:
         lane_rows.quiet(cursor, tried.place.channel_no, failure.quiet_until)
 
@@ -75,9 +66,11 @@ def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
     lane = lane_rows.lane(cursor, tried.lane.no)
     if lane is None or lane.told >= last or not lane_rows.move(cursor, lane, last):
         return
+    is_news = not lane_rows.is_lost_already(cursor, lane)
     span = (lane.told + 1, last)
     lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "dead")
-    _say(cursor, tried, page, Kind.DEAD_LETTER)
+    if is_news:
+        _say(cursor, tried, page, Kind.DEAD_LETTER)
 
 
 def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
@@ -87,7 +80,7 @@ def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
     notification.insert(cursor, tried.place.page_no, facts)
 
 
-def _log_attempt(cursor: Cursor, tried: Tried) -> None:
-    lane_rows.log_attempt(
+def _log_attempt(cursor: Cursor, tried: Tried) -> bool:
+    return lane_rows.log_attempt(
         cursor, tried.lane, tried.now, tried.worker, (tried.took_ms, tried.outcome)
     )

@@ -35,13 +35,14 @@ class Speaker:
         self._workers = workers
         self._fences: dict[str, int] = {}
         self._talks: dict[int, tuple[Talk, asyncio.Task[None]]] = {}
+        self._is_ending = False
 
     async def run(self) -> None:
         """Hold what is ours, once a second, until cancelled.
 
         What is another's ends by itself: its new holder raises the fence.
         """
-        while True:
+        while not self._is_ending:
             try:
                 await self.look_around()
             except StoreRefused as error:
@@ -50,7 +51,9 @@ class Speaker:
 
     async def finish(self) -> None:
         """Let what is being sent arrive, within the deadline of a send; begin nothing new."""
+        self._is_ending = True
         for talk, task in self._talks.values():
+            talk.end()
             if not talk.is_telling:
                 task.cancel()
         telling = [task for talk, task in self._talks.values() if talk.is_telling]

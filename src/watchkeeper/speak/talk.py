@@ -17,16 +17,17 @@ from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
-from watchkeeper.speak.settle import Failure, Tried
+from watchkeeper.speak.settle import Tried
 from watchkeeper.speak.thought import Place, Thought, think
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.lane import Claim
+from watchkeeper.store.lane import Claim, Failure
 
 RETRY_MS = 1_000
 LOST_MS = 100
+GATHER_MS = 250  # a lane that is held back reads all that waits each time that it thinks
 log = logging.getLogger(__name__)
 
 
@@ -60,10 +61,11 @@ class Talk:
         self._target = target
         self._clock = means.outside.clock
         self.is_telling = False
+        self._is_ending = False
 
     async def run(self) -> None:
         """Tell what there is to tell until the lane is gone, another's, or we are cancelled."""
-        while tongue := self._tongue_now():
+        while not self._is_ending and (tongue := self._tongue_now()):
             # What is decided while we think moves the view, and so ends the wait after it.
             revision = self._means.follower.view.revision
             try:
@@ -76,6 +78,10 @@ class Talk:
             except StoreRefused as error:
                 log.debug("lane %s cannot be read: %s", self._place.lane_no, error)
                 await self._clock.sleep(RETRY_MS)
+
+    def end(self) -> None:
+        """Tell nothing more after what is being told."""
+        self._is_ending = True
 
     async def _think(self, tongue: Tongue) -> Thought | None:
         job = partial(
@@ -98,13 +104,16 @@ class Talk:
                     await self._tell(tongue, thought, last)
                 finally:
                     self.is_telling = False
+        self._is_ending = False
 
     async def _wait(self, until: int | None, revision: int) -> None:
         wait_ms = None if until is None else max(until - self._clock.steady(), 1)
         await wait_at_most(self._clock, self._means.follower.moved(revision), wait_ms)
+        if until is not None:
+            await self._clock.sleep(min(GATHER_MS, max(until - self._clock.steady(), 0)))
 
     async def _tell(self, tongue: Tongue, thought: Thought, last: int) -> None:
-        message = thought.message(tongue.sender(self._target), last)
+        message = thought.message(tongue.sender(self._target))
         lane = await self._claim(thought.lane, last, message.id)
         began = self._clock.steady()
         failure, outcome = await self._send(tongue, lane, message)
@@ -116,7 +125,7 @@ class Talk:
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
             took_ms=self._clock.steady() - began,
             outcome=outcome,
-            is_news=rules.is_news(thought.heard(last)),
+            is_news=rules.is_news(thought.heard),
         )
         if failure is None:
             await self._write(partial(settle.accepted, tried=tried))
@@ -162,13 +171,17 @@ class Talk:
         job = partial(
             lane_rows.renew, lane_no=lane.no, attempt=lane.attempt, now=now, fence=self._place.fence
         )
-        if not await self._means.store.write(job, Line.SPEAK):
+        try:
+            is_ours = await self._means.store.write(job, Line.SPEAK)
+        except StoreRefused as error:
+            raise LostClaim from error
+        if not is_ours:
             raise LostClaim
 
     def _refused(self, lane: Lane) -> Failure:
-        breaks = rules.is_broken(lane.fails + 1)
+        breaks = rules.is_broken(lane.refusals + 1)
         due = rules.refused_due(self._clock.steady(), broken=breaks)
-        return Failure(due=due, clear=True, breaks=breaks)
+        return Failure(due=due, clear=True, refused=True, breaks=breaks)
 
     def _unreachable(self, lane: Lane, error: Unreachable) -> Failure:
         now = self._clock.steady()

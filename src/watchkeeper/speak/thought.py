@@ -25,23 +25,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A lane as it stands, what waits in it, and the next step."""
+    """A lane as it stands, what waits in it, and the next step.
+
+    For a try, *heard* are the facts that it tells and *letters* what was given up before.
+    """
 
     lane: Lane
     waiting: Sequence[Notification]
-    letters: Sequence[Facts]
     step: Step
+    heard: Sequence[Facts] = ()
+    letters: Sequence[Facts] = ()
 
-    def heard(self, last: int) -> list[Facts]:
-        """Return the facts up to notification *last* that this lane is to tell."""
-        return [one.facts for one in self.waiting if one.facts and one.no <= last]
-
-    def message(self, sender: Sender, last: int) -> Message:
-        """Return the message about everything up to notification *last*."""
-        heard = self.heard(last)
-        alerts = {facts.alert for facts in heard}
-        letters = [facts for facts in self.letters if facts.alert in alerts]
-        return compose(sender, heard, letters)
+    def message(self, sender: Sender) -> Message:
+        """Return the message that the try sends."""
+        return compose(sender, self.heard, self.letters)
 
 
 def think(cursor: Cursor, place: Place, pace_ms: Sequence[int], now: int) -> Thought | None:
@@ -54,7 +51,22 @@ def think(cursor: Cursor, place: Place, pace_ms: Sequence[int], now: int) -> Tho
     waiting = [replace(row, facts=hears(place.channel, row.facts)) for row in rows if row.facts]
     paced = bool(waiting) and alert.told_and_open(cursor, place.page_no, lane.told)
     step = next_step(lane, waiting, now, pace_ms, paced=paced)
-    if quiet_until > now and isinstance(step, Try):
-        step = Wait(quiet_until)
-    alerts = [row.facts.alert for row in waiting if row.facts and row.facts.alert]
-    return Thought(lane, waiting, notification.lost(cursor, lane.no, alerts), step)
+    if not isinstance(step, Try):
+        return Thought(lane, waiting, step)
+    if quiet_until > now:
+        return Thought(lane, waiting, Wait(quiet_until))
+    heard = _heard(cursor, waiting, step.last)
+    alerts = {facts.alert for facts in heard if facts.alert}
+    return Thought(lane, waiting, step, heard, notification.lost(cursor, lane.no, alerts))
+
+
+def _heard(cursor: Cursor, waiting: Sequence[Notification], last: int) -> list[Facts]:
+    """Return the facts up to *last*, the newest of each alert with all who are dead in it."""
+    told = [one for one in waiting if one.facts and one.no <= last]
+    newest = {one.facts.alert: one.no for one in told if one.facts}
+    complete = (
+        notification.complete(cursor, one) if newest[one.facts.alert] == one.no else one.facts
+        for one in told
+        if one.facts
+    )
+    return [facts for facts in complete if facts]

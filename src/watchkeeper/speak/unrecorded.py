@@ -5,13 +5,14 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from watchkeeper.core.alert import Leaving, Member, Return
-from watchkeeper.core.delivery import DeliveryError
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
@@ -20,6 +21,7 @@ from watchkeeper.core.reason import words
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.judge.recording import Recording
+from watchkeeper.judge.view import View
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import Tongue
@@ -54,36 +56,42 @@ class Unrecorded:
         self._file = file
         self._settled = settled
         self._clock = means.outside.clock
-        self._said = 0
-        self._step = 0
-        self._dead: dict[ReplicaName, Since] = {}
+        self._dead = _load(file)
+        self._told: dict[str, _Told] = {}
+        self._resumed: Facts | None = None
 
     async def run(self) -> None:
         """Watch over the store until cancelled."""
-        self._dead = _load(self._file)
         if self._dead:
             await self._settled()
         while True:
             since, now = self._recording.refused_since, self._clock.steady()
             if since is not None and now - since >= PATIENCE_MS:
-                await self._speak(now)
+                await self._speak()
             elif since is None and self._dead:
                 await self._resume()
             await self._clock.sleep(EVERY_MS)
 
-    async def _speak(self, now: int) -> None:
-        """Say who is dead in our own view, if that is news and its time has come."""
-        dead = self._recording.dead(self._means.follower.view)
-        new = dead.keys() - self._dead.keys()
-        paces = [tongue.pace_ms for tongue in self._speaker.tongues.values()]
-        if not new or not paces or now < news_due(self._said, self._step, paces[0]):
-            return
-        self._dead |= {name: (now, self._clock.wall()) for name in dead if name in new}
-        _save(self._file, self._dead)
-        self._said, self._step = now, self._step + 1
-        await asyncio.gather(*(self._send(t, dead) for t in self._speaker.tongues.values()))
+    async def _speak(self) -> None:
+        """Say who is dead in our own view, on each channel that has not taken it yet."""
+        view = self._means.follower.view
+        dead = self._recording.dead(view)
+        new = {name for name in dead if not _is_recorded(view, name)}
+        if new - self._dead.keys():
+            moment = (self._clock.steady(), self._clock.wall())
+            self._dead |= dict.fromkeys(new - self._dead.keys(), moment)
+            _save(self._file, self._dead)
+        due = [tongue for tongue in self._speaker.tongues.values() if self._is_due(tongue, new)]
+        await asyncio.gather(*(self._send(tongue, dead) for tongue in due))
+
+    def _is_due(self, tongue: Tongue, new: AbstractSet[ReplicaName]) -> bool:
+        told = self._told.setdefault(tongue.channel.key, _Told())
+        is_news = bool(new - told.names)
+        return is_news and self._clock.steady() >= news_due(told.said, told.step, tongue.pace_ms)
 
     async def _send(self, tongue: Tongue, dead: Mapping[ReplicaName, str]) -> None:
+        told = self._told[tongue.channel.key]
+        told.said, told.step = self._clock.steady(), told.step + 1
         message = Message(
             id=str(uuid4()),
             kind=MessageKind.CHANGED,
@@ -98,43 +106,59 @@ class Unrecorded:
         try:
             async with asyncio.timeout(SEND_MS / 1000):
                 await tongue.send(message, tongue.channel.settings, self._means.outside)
-        except (DeliveryError, TimeoutError) as error:
-            log.warning("channel %s: %s", tongue.channel.key, error)
+        except Exception as error:  # noqa: BLE001 - no notifier's mistake may silence the others
+            log.warning("channel %s: %r", tongue.channel.key, error)
+        else:
+            told.names |= dead.keys()
 
     async def _resume(self) -> None:
         """Save that recording works again, and who of those called dead is not."""
-        dead = self._recording.dead(self._means.follower.view)
-        alive = {name: since for name, since in self._dead.items() if name not in dead}
-        page_no = self._means.follower.page_no
-        status = Status.DEAD if dead else Status.HEALTHY
-        now = (self._clock.steady(), self._clock.wall())
-        job = partial(_resumed, page_no=page_no, alive=alive, status=status, now=now)
+        self._resumed = self._resumed or self._right()
+        job = partial(_say_once, page_no=self._means.follower.page_no, facts=self._resumed)
         with suppress(StoreRefused):
             await self._means.store.write(job)
             self._means.follower.hurry()
-            self._recording.forget()
-            self._dead, self._said, self._step = {}, 0, 0
-            self._file.unlink(missing_ok=True)
+            self._dead, self._told, self._resumed = {}, {}, None
+            _remove(self._file)
 
-
-def _resumed(
-    cursor: Cursor, page_no: int, alive: Mapping[ReplicaName, Since], status: Status, now: Since
-) -> None:
-    """Write it with the worse of what is recorded and what we know, which may not be so yet."""
-    page = gate.enter(cursor, page_no, now[0])
-    back = tuple(
-        Return(
-            member=Member(replica=name, died=died, dead_at=dead_at),
-            back=page.steady,
-            back_at=now[1],
-            why=Leaving.RECOVERED,
+    def _right(self) -> Facts:
+        """Return what puts right what was said, with the worse of what is recorded and known."""
+        dead = self._recording.dead(self._means.follower.view)
+        steady, at = self._clock.steady(), self._clock.wall()
+        back = tuple(
+            Return(
+                member=Member(replica=name, died=died, dead_at=dead_at),
+                back=steady,
+                back_at=at,
+                why=Leaving.RECOVERED,
+            )
+            for name, (died, dead_at) in sorted(self._dead.items())
+            if name not in dead
         )
-        for name, (died, dead_at) in sorted(alive.items())
-    )
-    facts = Facts(
-        kind=Kind.RESUMED, steady=page.steady, at=now[1], status=max(page.status, status), back=back
-    )
-    notification.insert(cursor, page_no, facts)
+        status = Status.DEAD if dead else Status.HEALTHY
+        return Facts(kind=Kind.RESUMED, steady=steady, at=at, status=status, back=back)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one channel has taken while nothing was recorded, and its pace."""
+
+    names: set[ReplicaName] = field(default_factory=set)
+    said: int = 0
+    step: int = 0
+
+
+def _is_recorded(view: View, name: ReplicaName) -> bool:
+    row = view.replica(name)
+    return row is not None and row.status is Status.DEAD
+
+
+def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:
+    """Write *facts* behind the gate, unless a commit whose answer was lost did so."""
+    page = gate.enter(cursor, page_no, facts.steady)
+    if not notification.is_said(cursor, page_no, facts.kind, facts.at):
+        said = replace(facts, status=max(page.status, facts.status))
+        notification.insert(cursor, page_no, said)
 
 
 def _load(file: Path) -> dict[ReplicaName, Since]:
@@ -160,3 +184,10 @@ def _save(file: Path, dead: Mapping[ReplicaName, Since]) -> None:
         draft.replace(file)
     except OSError as error:
         log.warning("%s cannot be written: %s", file, error)
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s cannot be removed: %s", file, error)

@@ -38,7 +38,8 @@ def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
     """Return all dead replicas of the page, in its order."""
     rows = cursor.rows(
         f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code"
-        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND r.gone_at IS NULL AND s.page_no = ?"
+        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND s.page_no = ?"
+        " AND r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
         " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
         (page_no,),
     )
@@ -56,6 +57,24 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
     return [(AlertOn(row[1]), _open(row, members.get(row[0], []))) for row in rows]
 
 
+def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...]:
+    """Return who was dead in alert *no* right after the decision of the steady *moment*."""
+    rows = cursor.rows(
+        "SELECT s.key, n.key, r.key, m.died, m.dead_at, m.reason_code"
+        f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        " WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?) ORDER BY r.no",
+        (no, moment, moment),
+    )
+    return tuple(_member(*row) for row in rows)
+
+
+def _member(  # noqa: PLR0913, PLR0917 - the columns of a row
+    service: str, node: str, replica: str, died: int, dead_at: int, reason_code: str
+) -> Member:
+    name = ReplicaName(service, node, replica)
+    return Member(replica=name, died=died, dead_at=dead_at, reason_code=reason_code)
+
+
 def _members(cursor: Cursor, page_no: int) -> dict[int, list[tuple[int, Member]]]:
     rows = cursor.rows(
         "SELECT m.alert_no, m.replica_no, s.key, n.key, r.key, m.died, m.dead_at, m.reason_code"
@@ -65,14 +84,8 @@ def _members(cursor: Cursor, page_no: int) -> dict[int, list[tuple[int, Member]]
         (page_no,),
     )
     found: dict[int, list[tuple[int, Member]]] = {}
-    for alert_no, replica_no, service, node, replica, died, dead_at, reason_code in rows:
-        member = Member(
-            replica=ReplicaName(service, node, replica),
-            died=died,
-            dead_at=dead_at,
-            reason_code=reason_code,
-        )
-        found.setdefault(alert_no, []).append((replica_no, member))
+    for alert_no, replica_no, *member in rows:
+        found.setdefault(alert_no, []).append((replica_no, _member(*member)))
     return found
 
 

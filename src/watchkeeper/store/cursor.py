@@ -62,14 +62,14 @@ class Reader(Protocol):
         """Return what *transaction* reads from one consistent state."""
 
     async def close(self) -> None:
-        """Finish what was begun and let go of the database."""
+        """Let go of the database, within seconds even where it hangs."""
 
 
 class Store(Reader, Protocol):
     """What must survive, behind one door.
 
     A transaction may run more than once, also after a commit whose answer was lost; it must
-    give the same result then.
+    give the same result then. It does not begin once its caller has given up.
     """
 
     @property
@@ -77,4 +77,7 @@ class Store(Reader, Protocol):
         """Return a number that changes whenever a connection was lost."""
 
     async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
-        """Return what *transaction* returns, once it is on disk; else raise StoreRefused."""
+        """Return what *transaction* returns, once it is on disk; else raise StoreRefused.
+
+        What the database would never take raises its own exception.
+        """

@@ -3,6 +3,9 @@
 StoreError
 ├── StoreRefused     a commit did not happen now; later may be better
 └── StoreUnusable    it cannot be ours until a person changes something (exit 78)
+
+What the database will never take, such as a duplicate key, is a mistake in one transaction:
+it reaches whoever sent that as the database's own exception, and hurts nobody else.
 """
 
 

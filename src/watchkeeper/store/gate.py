@@ -2,14 +2,15 @@
 
 from typing import NamedTuple
 
+from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.status import Status
-from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.cursor import Cursor, Row
 from watchkeeper.store.errors import StoreRefused
 
 # Never the same moment twice: a moment tells two outages apart that follow within 1 ms.
 _GATE = """
 UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
- WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash
+ WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash, alert_on
 """
 
 
@@ -22,6 +23,7 @@ class PageRow(NamedTuple):
     status: Status
     since_at: int
     plan_hash: str
+    alert_on: AlertOn
 
 
 def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
@@ -35,7 +37,8 @@ def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
 def read(cursor: Cursor, page_no: int) -> PageRow:
     """Return the page's row without taking it."""
     row = cursor.row(
-        "SELECT revision, steady, hears_since, status, since_at, plan_hash FROM page WHERE no = ?",
+        "SELECT revision, steady, hears_since, status, since_at, plan_hash, alert_on FROM page"
+        " WHERE no = ?",
         (page_no,),
     )
     if row is None:
@@ -56,11 +59,16 @@ def save_status(cursor: Cursor, page_no: int, status: Status, at: int) -> None:
     cursor.run("UPDATE page SET status = ?, since_at = ? WHERE no = ?", (status, at, page_no))
 
 
-def save_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:
-    """Write which plan the rows of the page agree with."""
-    cursor.run("UPDATE page SET plan_hash = ? WHERE no = ?", (plan_hash, page_no))
+def save_plan(cursor: Cursor, page_no: int, plan_hash: str, alert_on: AlertOn) -> None:
+    """Write which plan the rows of the page agree with, and what its alerts are about."""
+    cursor.run(
+        "UPDATE page SET plan_hash = ?, alert_on = ? WHERE no = ?",
+        (plan_hash, str(alert_on), page_no),
+    )
 
 
-def _page_row(row: tuple[int, int, int, int, int, str]) -> PageRow:
-    revision, steady, hears_since, status, since_at, plan_hash = row
-    return PageRow(revision, steady, hears_since, Status(status), since_at, plan_hash)
+def _page_row(row: Row) -> PageRow:
+    revision, steady, hears_since, status, since_at, plan_hash, alert_on = row
+    return PageRow(
+        revision, steady, hears_since, Status(status), since_at, plan_hash, AlertOn(alert_on)
+    )

@@ -54,6 +54,12 @@ def add(
 def add_blind(cursor: Cursor, page_no: int, span_at: tuple[int, int], why: str) -> None:
     """Write that the monitor saw nothing between two wall times."""
     since_at, until_at = span_at
+    known = cursor.row(
+        "SELECT 1 FROM blind WHERE page_no = ? AND since_at = ? AND until_at = ?",
+        (page_no, since_at, until_at),
+    )
+    if known:
+        return
     cursor.run(
         "INSERT INTO blind (page_no, since_at, until_at, why) VALUES (?, ?, ?, ?)",
         (page_no, since_at, until_at, why),

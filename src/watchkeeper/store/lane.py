@@ -7,7 +7,7 @@ from watchkeeper.core.lane import CLAIM_MS, Lane
 from watchkeeper.store.cursor import Cursor, Row
 
 _LANE = (
-    "no, told, last, id, attempt, doubt, due, said, step, fails, failing_since,"
+    "no, told, last, id, attempt, doubt, due, said, step, fails, refusals, failing_since,"
     " broken_at IS NOT NULL"
 )
 
@@ -23,6 +23,19 @@ class ChannelRow(NamedTuple):
     fence: int
     quiet_until: int
     gone_at: int | None
+
+
+class Failure(NamedTuple):
+    """How a failed try is taken: when to try again, and what that says of the channel.
+
+    A *clear* one was surely not accepted; *refused* is one that a person must look at.
+    """
+
+    due: int
+    clear: bool
+    refused: bool = False
+    breaks: bool = False
+    quiet_until: int = 0
 
 
 class Claim(NamedTuple):
@@ -74,9 +87,9 @@ def add_lane(cursor: Cursor, channel_no: int, target: str, told: int) -> int:
     """Write a new or revived lane that begins after notification *told*; return its number."""
     row = cursor.row(
         "INSERT INTO lane (channel_no, target, told, last, id, attempt, doubt, due, said, step,"
-        " fails, failing_since) VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0)"
+        " fails, refusals, failing_since) VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
         " ON CONFLICT (channel_no, target) DO UPDATE SET told = excluded.told, last = 0, id = '',"
-        " doubt = 0, due = 0, said = 0, step = 0, fails = 0, failing_since = 0,"
+        " doubt = 0, due = 0, said = 0, step = 0, fails = 0, refusals = 0, failing_since = 0,"
         " broken_at = NULL, gone_at = NULL RETURNING no",
         (channel_no, target, told),
     )
@@ -140,20 +153,22 @@ def accepted(cursor: Cursor, one: Lane, said: int, step: int) -> bool:
     news. A repeat that is in flight keeps the lane until it ends.
     """
     told = cursor.run(
-        "UPDATE lane SET told = last, doubt = 0, fails = 0, broken_at = NULL, said = ?, step = ?,"
-        " due = CASE WHEN attempt = ? THEN 0 ELSE due END WHERE no = ? AND id = ? AND told < last",
+        "UPDATE lane SET told = last, doubt = 0, fails = 0, refusals = 0, broken_at = NULL,"
+        " said = ?, step = ?, due = CASE WHEN attempt = ? THEN 0 ELSE due END"
+        " WHERE no = ? AND id = ? AND told < last",
         (said, step, one.attempt, one.no, one.id),
     )
     return told > 0
 
 
-def failed(cursor: Cursor, one: Lane, due: int, now: int, *, clear: bool) -> bool:
-    """Note that the try of *one* failed; a *clear* failure was surely not accepted."""
+def failed(cursor: Cursor, one: Lane, failure: Failure, now: int) -> bool:
+    """Note at *now* how the try of *one* failed."""
     noted = cursor.run(
         "UPDATE lane SET due = ?, doubt = doubt - ?, fails = fails + 1,"
+        " refusals = CASE WHEN ? = 1 THEN refusals + 1 ELSE 0 END,"
         " failing_since = CASE WHEN fails = 0 THEN ? ELSE failing_since END"
         " WHERE no = ? AND attempt = ? AND told < last",
-        (due, int(clear), now, one.no, one.attempt),
+        (failure.due, int(failure.clear), int(failure.refused), now, one.no, one.attempt),
     )
     return noted > 0
 
@@ -195,17 +210,39 @@ def log_delivery(
 
 def log_attempt(
     cursor: Cursor, one: Lane, moment: Moment, worker: str, taken: tuple[int, str]
-) -> None:
-    """Write one try: *taken* is how long it took in milliseconds, and how it ended."""
-    cursor.run(
+) -> bool:
+    """Write one try: *taken* is how long it took in milliseconds, and how it ended.
+
+    Return whether that was not written yet: a transaction may run again after its commit.
+    """
+    written = cursor.run(
         "INSERT INTO attempt (lane_no, id, n, steady, at, worker, ms, outcome)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lane_no, n) DO NOTHING",
         (one.no, one.id, one.attempt, moment.steady, moment.at, worker, *taken),
+    )
+    return written > 0
+
+
+def is_lost_already(cursor: Cursor, one: Lane) -> bool:
+    """Return whether a dead letter was written since the lane began to fail."""
+    row = cursor.row(
+        "SELECT 1 FROM delivery WHERE lane_no = ? AND state = 'dead' AND steady >= ? LIMIT 1",
+        (one.no, one.failing_since),
+    )
+    return row is not None
+
+
+def cure(cursor: Cursor, channel_no: int) -> None:
+    """Try the lanes of a channel at once: somebody changed how it is spoken to."""
+    cursor.run(
+        "UPDATE lane SET due = 0, fails = 0, refusals = 0, broken_at = NULL WHERE channel_no = ?",
+        (channel_no,),
     )
 
 
 def _lane(row: Row) -> Lane:
-    no, told, last, id_, attempt, doubt, due, said, step, fails, failing_since, broken = row
+    no, told, last, id_, attempt, doubt, due, said, step, fails, refusals, *failing = row
+    failing_since, broken = failing
     return Lane(
         no=no,
         told=told,
@@ -217,6 +254,7 @@ def _lane(row: Row) -> Lane:
         said=said,
         step=step,
         fails=fails,
+        refusals=refusals,
         failing_since=failing_since,
         broken=bool(broken),
     )

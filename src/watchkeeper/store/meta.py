@@ -21,8 +21,8 @@ def installation(cursor: Cursor) -> UUID:
 def page_no(cursor: Cursor, wall: int) -> int:
     """Return the number of the page's row, which is made at the first start."""
     cursor.run(
-        "INSERT INTO page (key, revision, steady, hears_since, status, since_at, plan_hash) "
-        "VALUES (?, 0, 0, 0, 0, ?, '') ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO page (key, revision, steady, hears_since, status, since_at, plan_hash,"
+        " alert_on) VALUES (?, 0, 0, 0, 0, ?, '', 'page') ON CONFLICT (key) DO NOTHING",
         (_PAGE_KEY, wall),
     )
     row = cursor.row("SELECT no FROM page WHERE key = ?", (_PAGE_KEY,))

@@ -1,11 +1,13 @@
 """Notifications: what there is to say, numbered in the order in which it was decided."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Notification
+from watchkeeper.store import alert
 from watchkeeper.store.cursor import Cursor
 
 
@@ -23,12 +25,12 @@ def insert(
     page_no: int,
     facts: Facts,
     *,
-    alert: tuple[int, int] | None = None,
+    row: tuple[int, int] | None = None,
     lane_no: int | None = None,
 ) -> int:
-    """Write *facts* behind the gate; *alert* is the number of theirs and the seq within it."""
-    alert_no, seq = alert or (None, 0)
-    row = cursor.row(
+    """Write *facts* behind the gate; *row* is the number of their alert, and the seq within it."""
+    alert_no, seq = row or (None, 0)
+    written = cursor.row(
         "INSERT INTO notification (page_no, alert_no, lane_no, seq, kind, steady, at, facts)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no",
         (
@@ -42,17 +44,28 @@ def insert(
             fact.dump(facts),
         ),
     )
-    return int(row[0]) if row else 0
+    return int(written[0]) if written else 0
 
 
 def after(cursor: Cursor, page_no: int, told: int, lane_no: int) -> list[Notification]:
     """Return what a lane that has told everything up to *told* has yet to tell."""
     rows = cursor.rows(
-        "SELECT no, facts FROM notification"
+        "SELECT no, facts, alert_no FROM notification"
         " WHERE page_no = ? AND no > ? AND (lane_no IS NULL OR lane_no = ?) ORDER BY no",
         (page_no, told, lane_no),
     )
-    return [Notification(no, fact.parse(text)) for no, text in rows]
+    return [Notification(no, fact.parse(text), alert_no) for no, text, alert_no in rows]
+
+
+def complete(cursor: Cursor, one: Notification) -> Facts | None:
+    """Return the facts of *one* with everybody who was dead at its moment.
+
+    The members are in the order of their rows, which never changes: equal facts, equal ids.
+    """
+    if one.facts is None or one.facts.kind is not Kind.CHANGED:
+        return one.facts
+    moment = one.facts.steady
+    return replace(one.facts, dead=alert.members_at(cursor, one.alert_no, moment))
 
 
 def lost(cursor: Cursor, lane_no: int, alerts: Iterable[tuple[str, int]]) -> list[Facts]:
@@ -83,3 +96,12 @@ def last_said(cursor: Cursor, page_no: int, kind: Kind) -> int:
         (page_no, str(kind)),
     )
     return int(row[0]) if row else 0
+
+
+def is_said(cursor: Cursor, page_no: int, kind: Kind, at: int) -> bool:
+    """Return whether a notification of *kind* from the wall moment *at* is written already."""
+    row = cursor.row(
+        "SELECT 1 FROM notification WHERE page_no = ? AND kind = ? AND at = ?",
+        (page_no, str(kind), at),
+    )
+    return row is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.store.cursor import Cursor, Row
 
-_COLUMNS = "no, node_no, key, position, status, standing, reason_code, since_at, gone_at"
+_COLUMNS = "no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class ReplicaRow:
     node_no: int
     key: str
     position: int = 0
+    owner: str = "report"
     status: Status = Status.HEALTHY
     standing: Standing = Standing.PENDING
     reason_code: str = ""
@@ -38,8 +39,13 @@ def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, s
     return {(one.node_no, one.key): one for one in found}
 
 
-def register(cursor: Cursor, new: ReplicaRow, owner: str, revision: int) -> ReplicaRow:
-    """Return the row of *new*, a replica that is registered or revived as the last of its node."""
+def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | None:
+    """Return the row of *new*, registered or revived as the last of its node, or None.
+
+    There is none where the node is gone: whoever reports had not heard of that yet.
+    """
+    if cursor.row("SELECT 1 FROM node WHERE no = ? AND gone_at IS NULL", (new.node_no,)) is None:
+        return None
     row = cursor.row(
         "INSERT INTO replica (node_no, key, position, owner, status, standing, reason_code,"
         " since_at, revision) VALUES (?, ?, (SELECT COALESCE(MAX(position), -1) + 1 FROM replica"
@@ -48,11 +54,9 @@ def register(cursor: Cursor, new: ReplicaRow, owner: str, revision: int) -> Repl
         " standing = excluded.standing, reason_code = '', since_at = excluded.since_at,"
         " revision = excluded.revision, gone_at = NULL"
         f" RETURNING {_COLUMNS}",
-        (new.node_no, new.key, new.node_no, owner, new.standing, new.since_at, revision),
+        (new.node_no, new.key, new.node_no, new.owner, new.standing, new.since_at, revision),
     )
-    if row is None:
-        raise AssertionError("an insert that returns gives a row")
-    return _replica(row)
+    return _replica(row) if row else None
 
 
 def count(cursor: Cursor, node_no: int) -> tuple[int, int, int]:
@@ -71,9 +75,9 @@ def save(cursor: Cursor, replicas: Sequence[ReplicaRow], revision: int) -> None:
     """Write what is believed of *replicas*; followers read them again at *revision*."""
     cursor.run_many(
         "UPDATE replica SET status = ?, standing = ?, reason_code = ?, since_at = ?, revision = ?,"
-        " gone_at = ?, position = ? WHERE no = ?",
+        " gone_at = ?, position = ?, owner = ? WHERE no = ?",
         [
-            (*_values(r), revision, r.gone_at, r.position, r.no)
+            (*_values(r), revision, r.gone_at, r.position, r.owner, r.no)
             for r in sorted(replicas, key=lambda r: r.no)
         ],
     )
@@ -110,12 +114,13 @@ def changed(cursor: Cursor, page_no: int, after: int) -> list[ReplicaRow]:
 
 
 def _replica(row: Row) -> ReplicaRow:
-    no, node_no, key, position, status, standing, reason_code, since_at, gone_at = row
+    no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at = row
     return ReplicaRow(
         no=no,
         node_no=node_no,
         key=key,
         position=position,
+        owner=owner,
         status=Status(status),
         standing=Standing(standing),
         reason_code=reason_code,
@@ -124,12 +129,12 @@ def _replica(row: Row) -> ReplicaRow:
     )
 
 
-def add(cursor: Cursor, new: Sequence[ReplicaRow], owner: str, revision: int) -> None:
+def add(cursor: Cursor, new: Sequence[ReplicaRow], revision: int) -> None:
     """Write many replicas that were never there."""
     cursor.run_many(
         "INSERT INTO replica (node_no, key, position, owner, status, standing, reason_code,"
         " since_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(one.node_no, one.key, one.position, owner, *_values(one), revision) for one in new],
+        [(one.node_no, one.key, one.position, one.owner, *_values(one), revision) for one in new],
     )
 
 

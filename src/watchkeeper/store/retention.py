@@ -9,11 +9,12 @@ _AT_ONCE = 1_000
 def forget_told(cursor: Cursor, page_no: int, before: int) -> int:
     """Delete notifications from before steady *before*; return how many went.
 
-    Those of open alerts stay, and those that a living lane has yet to tell.
+    Those of open alerts stay, those that a living lane has yet to tell, and the newest one:
+    its number is where new lanes begin.
     """
     return cursor.run(
         "DELETE FROM notification WHERE no IN (SELECT n.no FROM notification n"
-        " WHERE n.page_no = ? AND n.steady < ?"
+        " WHERE n.page_no = ? AND n.steady < ? AND n.no < (SELECT MAX(no) FROM notification)"
         " AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.no = n.alert_no AND a.closed_at IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM lane l JOIN channel c ON c.no = l.channel_no"
         " WHERE c.page_no = n.page_no AND l.gone_at IS NULL AND l.told < n.no)"

@@ -41,7 +41,7 @@ class Silence:
 
     async def scan(self) -> None:
         """Report every promise that is broken now, unless a worker may be deaf."""
-        if not self._workers.does(WORK) or self._workers.is_suspect():
+        if not self._workers.does(WORK) or self._workers.hears_badly():
             return
         now = self._clock.steady()
         job = partial(sighting_rows.overdue, page_no=self._follower.page_no, now=now)

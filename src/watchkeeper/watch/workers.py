@@ -45,6 +45,7 @@ class Workers:
         self._recording = recording
         self._beat = 0
         self._seen: dict[str, _Seen] = {}
+        self._was_cut_off = False
 
     def plans(self) -> Mapping[str, str]:
         """Return the digest of the plan of each living worker."""
@@ -68,18 +69,22 @@ class Workers:
         """Return whether this worker speaks on *channel*."""
         return chosen(channel, speakers(self.plans(), page_digest)) == self.name
 
-    def is_suspect(self) -> bool:
-        """Return whether a worker is late by two beats, and may be heard by nobody now."""
+    def hears_badly(self) -> bool:
+        """Return whether reports may have come that nobody could take.
+
+        That is so while a worker is late by two beats, and after we had to turn any away.
+        """
         now = self._clock.boottime()
-        return any(now - seen.since >= LATE_MS for seen in self._seen.values())
+        is_suspect = any(now - seen.since >= LATE_MS for seen in self._seen.values())
+        return is_suspect or self._recording.is_deaf
 
     async def beat(self) -> None:
         """Count up our own beat, read those of the others, and bury who is lost."""
         self._beat += 1
         me = WorkerRow(self.name, self._beat, __version__, self.plan_digest)
         job = partial(_beat, me=me, mark=self._mark())
-        rows = await self._store.write(job, Line.BEAT)
-        self._recording.worked()
+        rows, newest = await self._store.write(job, Line.BEAT)
+        self._clock.adopt(newest)
         await self._judge(rows)
 
     async def watch(self) -> None:
@@ -91,11 +96,17 @@ class Workers:
         for second in count():
             try:
                 await (self.watch() if second % BEAT_S else self.beat())
+                if self._recording.is_deaf:
+                    await self.hear_anew()
             except StoreRefused as error:
+                self._was_cut_off = True
                 self._recording.refused(self._clock.steady(), error)
             await self._clock.sleep(SECOND_MS)
 
     async def _judge(self, rows: list[WorkerRow]) -> None:
+        if self._was_cut_off:
+            self.forget()
+            self._was_cut_off = False
         before = self.plans()
         left = self._see({row.name: row for row in rows if row.name != self.name})
         if left:
@@ -108,9 +119,11 @@ class Workers:
         await self._store.write(partial(worker.leave, name=self.name), Line.BEAT)
 
     async def hear_anew(self) -> None:
-        """Let silence count from now: we were stopped, or have just started."""
+        """Let silence count from now: we were stopped or deaf, or have just started."""
         job = partial(_hear_anew, page_no=self._follower.page_no, steady=self._clock.steady())
         await self._store.write(job)
+        self._recording.worked()
+        self._recording.is_deaf = False
         self._follower.hurry()
 
     def forget(self) -> None:
@@ -145,10 +158,12 @@ class Workers:
         return ClockMark(clock.boot_id(), clock.steady(), clock.boottime(), clock.wall())
 
 
-def _beat(cursor: Cursor, me: WorkerRow, mark: ClockMark) -> list[WorkerRow]:
+def _beat(cursor: Cursor, me: WorkerRow, mark: ClockMark) -> tuple[list[WorkerRow], int]:
+    """Return all workers, and the newest steady moment that any of them has seen."""
     worker.beat(cursor, me)
     meta.save_clock(cursor, mark)
-    return worker.all_workers(cursor)
+    newest = max(known.steady for known in meta.clocks(cursor))
+    return worker.all_workers(cursor), newest
 
 
 def _hear_anew(cursor: Cursor, page_no: int, steady: int) -> None:

@@ -14,7 +14,8 @@ CREATE TABLE page (
     hears_since {int} NOT NULL,
     status {int} NOT NULL,
     since_at {int} NOT NULL,
-    plan_hash TEXT NOT NULL
+    plan_hash TEXT NOT NULL,
+    alert_on TEXT NOT NULL
 );
 
 CREATE TABLE service (
@@ -165,6 +166,7 @@ CREATE TABLE lane (
     said {int} NOT NULL,
     step {int} NOT NULL,
     fails {int} NOT NULL,
+    refusals {int} NOT NULL,
     failing_since {int} NOT NULL,
     broken_at {int},
     gone_at {int},
@@ -204,9 +206,9 @@ CREATE TABLE attempt (
     at {int} NOT NULL,
     worker TEXT NOT NULL,
     ms {int} NOT NULL,
-    outcome TEXT NOT NULL
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (lane_no, n)
 );
-CREATE INDEX attempt_lane ON attempt (lane_no, at);
 
 CREATE TABLE worker (
     name TEXT PRIMARY KEY,
