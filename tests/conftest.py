@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,16 +17,15 @@ OpenStore = Callable[[], AbstractAsyncContextManager[Store]]
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A server for all tests; each takes a database of its own in it."""
-    base = tmp_path_factory.mktemp("postgres")
-    for folder in (base, base.parent, base.parent.parent):
-        folder.chmod(0o755)
-    server = Server(base / "server")
-    server.create()
-    server.start()
-    yield Cluster(server)
-    server.stop()
+    with TemporaryDirectory(prefix="postgres-") as base:
+        Path(base).chmod(0o755)
+        server = Server(Path(base) / "server")
+        server.create()
+        server.start()
+        yield Cluster(server)
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,7 +1,7 @@
 """A small house for tests: real store, real door, a clock that the test moves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -183,6 +183,15 @@ def _said(cursor: Cursor) -> list[Facts]:
     return [facts for one in kept if (facts := notification.complete(cursor, one))]
 
 
+async def ended(running: Iterable[asyncio.Task[None]]) -> None:
+    """End tasks that run for ever; whichever broke before says so now."""
+    for task in running:
+        task.cancel()
+    results = await asyncio.gather(*running, return_exceptions=True)
+    broken = [one for one in results if not isinstance(one, asyncio.CancelledError | None)]
+    assert broken == []
+
+
 @asynccontextmanager
 async def house(
     url: str, wanted: Plan | None = None, clock: FakeClock | None = None
@@ -198,8 +207,7 @@ async def house(
         await built.adopt(built.plan)
         running = asyncio.create_task(built.door.run())
         yield built
-        running.cancel()
-        await asyncio.wait([running])
+        await ended([running])
     finally:
         await store.close()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tests.house import FakeClock, House, house, plan
+from tests.house import FakeClock, House, ended, house, plan
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
 from watchkeeper.outside import outside as world
@@ -206,8 +206,6 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
         ]
         running = [asyncio.create_task(work) for work in works]
         yield told
-        for task in running:
-            task.cancel()
         await speaker.finish()
-        await asyncio.wait(running)
+        await ended(running)
         await means.outside.close()

@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,23 +20,21 @@ from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
-from watchkeeper.core.steady import ClockMark, resume
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import tls
-from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
-from watchkeeper.store import gate, history, meta, worker
-from watchkeeper.store.cursor import Cursor, Store
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store import history
+from watchkeeper.store.errors import StoreError, StoreRefused
 from watchkeeper.watch.look import Target, not_available
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.pulse import Gap, Pulse
@@ -94,36 +91,6 @@ def tongues(plan: Plan, installation: UUID) -> dict[str, Tongue]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a process stands on once its store is open: the world, and who it is."""
-
-    outside: Outside
-    store: Store
-    page_no: int
-    installation: UUID
-    is_alone: bool
-
-
-async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Ground:
-    """Set the steady clock where it stood, and find the page; *is_alone*: on a file of ours."""
-    clock = outside.clock
-    now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
-    page_no, installation, steady = await store.write(partial(_begin, now=now, is_alone=is_alone))
-    clock.adopt(steady)
-    return Ground(outside, store, page_no, installation, is_alone)
-
-
-def _begin(cursor: Cursor, now: ClockMark, *, is_alone: bool) -> tuple[int, UUID, int]:
-    page_no = meta.page_no(cursor, now.wall)
-    if is_alone:
-        worker.bury_all(cursor)
-    others = bool(worker.all_workers(cursor))
-    page = gate.read(cursor, page_no)
-    steady = resume(now, meta.clocks(cursor), page.steady, others=others)
-    return page_no, meta.installation(cursor), steady
-
-
 class App:
     """One process: everything that runs, wired together."""
 
@@ -131,7 +98,6 @@ class App:
         self._ground = ground
         self._clock = ground.outside.clock
         self._loaded = loaded
-        self._reconciled: str | None = None
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         store, clock, outside = ground.store, self._clock, ground.outside
         self.follower = Follower(store, clock, ground.page_no)
@@ -216,27 +182,30 @@ class App:
         self.follower.hurry()
 
     async def _reconcile(self, plan: Plan, *, force: bool = False) -> None:
-        removes = self._workers.all_agree()
         order = Order(
             page_no=self._ground.page_no,
             plan=plan,
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
-            removes=removes,
+            removes=self._workers.all_agree(),
             force=force,
         )
         await self._ground.store.write(partial(reconcile, order=order))
-        self._reconciled = plan.digest if removes else None
         self.follower.hurry()
 
     async def _finish_reconciling(self) -> None:
-        """Remove what the plan no longer has, as soon as no living worker has another plan."""
+        """Remove what the plan no longer has, as soon as no living worker has another plan.
+
+        Also what a worker added that is lost by now. It was accepted when it was adopted.
+        """
         while True:
             await self._clock.sleep(RECONCILE_MS)
-            plan = self._loaded.plan
-            if self._reconciled != plan.digest and self._workers.all_agree():
+            plan, page = self._loaded.plan, self.follower.view.page
+            is_done = page and page.is_reconciled and page.plan_hash == plan.digest
+            if not is_done and self._workers.all_agree():
                 try:
-                    await self._reconcile(plan)
-                except StoreRefused as error:
+                    await self._reconcile(plan, force=True)
+                    await self.follower.follow()
+                except StoreError as error:
                     log.debug("the plan is not reconciled yet: %s", error)
 
     async def _start_up(self) -> None:
@@ -269,24 +238,20 @@ class App:
         """We were stopped: nothing that was seen, known or carried before counts now."""
         log.warning("the monitor stood still for %s ms", gap.ms)
         self.follower.drop()
+        self._recording.is_deaf = True
         self._workers.forget()
         self._part()
-        task = asyncio.get_running_loop().create_task(self._after_gap(gap))
-        self._gaps.add(task)
-        task.add_done_callback(self._gaps.discard)
+        if gap.ms > PAUSE_MS:
+            task = asyncio.get_running_loop().create_task(self._record(gap))
+            self._gaps.add(task)
+            task.add_done_callback(self._gaps.discard)
 
-    async def _after_gap(self, gap: Gap) -> None:
+    async def _record(self, gap: Gap) -> None:
+        span = (gap.until_at - gap.ms, gap.until_at)
+        page_no = self._ground.page_no
+        job = partial(history.add_blind, page_no=page_no, span_at=span, why="monitor paused")
         try:
-            await self._workers.hear_anew()
-            if gap.ms > PAUSE_MS:
-                span = (gap.until_at - gap.ms, gap.until_at)
-                job = partial(
-                    history.add_blind,
-                    page_no=self._ground.page_no,
-                    span_at=span,
-                    why="monitor paused",
-                )
-                await self._ground.store.write(job)
+            await self._ground.store.write(job)
         except StoreRefused as error:
             log.warning("the pause is not recorded: %s", error)
 

@@ -18,6 +18,7 @@ from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet
 from watchkeeper.core.steady import ClockMark
+from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.clock import SystemClock
 from watchkeeper.speak.listing import listing
@@ -145,7 +146,7 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     store = await open_to_serve(url)
     outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
     try:
-        ground = await app.break_ground(outside, store, is_alone=not is_postgres(url))
+        ground = await break_ground(outside, store, is_alone=not is_postgres(url))
         unrecorded = beside(url, options.config, os.environ).with_suffix(".unrecorded")
         process = app.App(ground, loaded, unrecorded)
         _on_signals(process, options.config)

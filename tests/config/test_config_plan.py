@@ -79,6 +79,12 @@ def test_a_script_is_run_once_and_within_its_interval(tmp_path: Path) -> None:
     )
 
 
+def test_a_script_may_have_a_deadline_of_its_own(tmp_path: Path) -> None:
+    scripts = 'mode = "script"\nscripts = ["exit 0"]\nscript_delay_dead = 900\n'
+    looking = node_of(tmp_path, scripts).looking
+    assert (looking.interval_ms, looking.timeout_ms) == (300_000, 900_000)
+
+
 def test_what_a_node_shows_is_kept(tmp_path: Path) -> None:
     node = node_of(
         tmp_path,

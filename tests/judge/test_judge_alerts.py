@@ -196,6 +196,7 @@ def test_everything_that_climbed_is_in_the_log(store_url: str) -> None:
             await home.look("web:api:1", DEAD, why="refused")
             await home.look("web:api:1", HEALTHY)
             rows = await home.rows("SELECT kind, old, new FROM transition ORDER BY no")
+            assert rows.pop(0) == ("standing", Standing.PENDING, Standing.HEARD)
             kinds = ["replica", "node", "service", "page"]
             assert rows == [(kind, 0, 2) for kind in kinds] + [(kind, 2, 0) for kind in kinds]
 

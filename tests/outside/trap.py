@@ -17,7 +17,7 @@ from tests.outside.world import Names, http_answer, read_request
 from watchkeeper.core.delivery import DeliveryError
 from watchkeeper.core.url import Url
 from watchkeeper.outside.outside import Outside, real
-from watchkeeper.probes import http, tcp
+from watchkeeper.probes import http, ssh, tcp
 
 FORBIDDEN = [
     address for address in (*METADATA, *LINK_LOCAL, *MULTICAST, *NOBODY) if "%" not in address
@@ -46,6 +46,7 @@ async def every_way_out(address: str, port: int, outside: Outside) -> None:
     host = f"[{address}]" if ":" in address else address
     for place in (f"{host}:{port}", f"a.example:{port}"):
         await tcp.look(f"tcp://{place}", tcp.Options(), 1_000, outside)
+        await ssh.look(f"ssh://{place}", ssh.Options(), 1_000, outside)
         await http.look(f"http://{place}/", http.Options(), 1_000, outside)
         await http.look(f"https://{place}/", http.Options(), 1_000, outside)
         with suppress(DeliveryError):

@@ -30,7 +30,8 @@ class Facts:
     *steady* and *at* are its moment, *status* the page's at that moment. *dead* are the
     members of the alert that *subject* and *opened* name; *died* and *back* are what
     changed. Of a change only the latter are kept: who was dead at a moment is asked of the
-    members, so that a storm is not written down once for each of its victims. *channel* is the one that a `broken` or a `dead_letter` speaks of.
+    members, so that a storm is not written down once for each of its victims. *channel* is the one
+    that a `broken` or a `dead_letter` speaks of.
     """
 
     kind: Kind

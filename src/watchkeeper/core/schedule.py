@@ -1,6 +1,6 @@
 """The schedule is a function: who looks at what, and when. Nothing of it is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 
 
@@ -19,8 +19,10 @@ def next_due(key: str, interval_ms: int, steady: int) -> int:
     return phase(key, interval_ms) + (slot(key, interval_ms, steady) + 1) * interval_ms
 
 
-def chosen(key: str, workers: Iterable[str]) -> str | None:
+def chosen(key: str, workers: Collection[str]) -> str | None:
     """Return which of the living *workers* does *key*, the same for all who ask."""
+    if len(workers) == 1:
+        return next(iter(workers))
     return max(workers, key=lambda worker: _hash(f"{worker}\n{key}"), default=None)
 
 

@@ -77,8 +77,8 @@ def rejudge(
     }
     replica_rows.save(decision.cursor, list(after.values()), decision.page.revision)
     changed = [no for no, row in after.items() if row.status is not replicas[no].status]
-    for no in changed:
-        _log(decision, replicas[no], after[no], evidence.get(no))
+    for no, row in after.items():
+        _log(decision, replicas[no], row, evidence.get(no))
     if changed:
         decision.climb({replicas[no].node_no for no in changed})
     if climb.dead_changed((replicas[no].status, after[no].status) for no in changed):
@@ -177,6 +177,11 @@ def _fold(row: ReplicaRow, sightings: Iterable[Sighting], at: int) -> ReplicaRow
 
 
 def _log(decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report | None) -> None:
+    if before.standing is not after.standing:
+        stands = (before.standing, after.standing)
+        decision.transitions.append(Transition("standing", after.no, *stands, after.reason_code))
+    if before.status is after.status:
+        return
     evidence_no = None
     if report and (report.evidence or report.reason.detail):
         body = "\n".join(filter(None, (report.reason.detail, report.evidence)))

@@ -168,6 +168,7 @@ class Door:
 
     def _fail(self, batch: Sequence[_Waiting], error: StoreRefused) -> None:
         for waiting in batch:
+            self._latest.pop(waiting.voice, None)
             name, source = waiting.voice
             if source == SELF:
                 kept = self._follower.view.kept(name, source)

@@ -26,6 +26,8 @@ class Follower:
         self._clock = clock
         self.page_no = page_no
         self._followed: int | None = None
+        self._drops = 0
+        self._following = asyncio.Lock()
         self._hurry = asyncio.Event()
         self._moved = asyncio.Condition()
 
@@ -35,6 +37,7 @@ class Follower:
 
     def drop(self) -> None:
         """Believe nothing until all is read again: we were stopped, or commits were lost."""
+        self._drops += 1
         self._followed = None
         self.generation = NOTHING
         self.hurry()
@@ -65,9 +68,15 @@ class Follower:
 
     async def follow(self) -> None:
         """Read everything that changed since the last time; all of it where that is unsure."""
-        generation, began = self._store.generation, self._clock.boottime()
+        async with self._following:
+            await self._follow()
+
+    async def _follow(self) -> None:
+        generation, began, drops = self._store.generation, self._clock.boottime(), self._drops
         after = self.view.revision if generation == self.generation else NOTHING
         changes = await self._store.read(partial(read_changes, page_no=self.page_no, after=after))
+        if drops != self._drops:
+            return
         self._clock.adopt(changes.page.steady)
         self._followed = began
         self.generation = generation

@@ -70,6 +70,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
             rows = read_rows(cursor, order.page_no)
     gone = _gone(order.plan, rows)
     left: dict[ReplicaName, Leaving] = {}
+    gate.add_plan(cursor, order.page_no, order.plan.digest)
     if order.removes:
         left = _remove(decision, rows, gone)
         decision.change_subjects(order.plan.policy.alert_on)

@@ -37,6 +37,7 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._ahead = 0
+        self._boot_id = _read_boot_id()
 
     def boottime(self) -> int:
         """Return the time since the machine started, suspension included."""
@@ -56,14 +57,18 @@ class SystemClock:
 
     def boot_id(self) -> str:
         """Return a name that is new whenever the boottime starts again."""
-        try:
-            return _BOOT_ID.read_text().strip()
-        except OSError:
-            return f"process-{time.time_ns()}"
+        return self._boot_id
 
     async def sleep(self, ms: int) -> None:
         """Wait for *ms* milliseconds."""
         await asyncio.sleep(ms / 1000)
+
+
+def _read_boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return f"process-{time.time_ns()}"
 
 
 def micros() -> int:

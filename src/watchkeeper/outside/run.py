@@ -122,7 +122,7 @@ class _Keeping(asyncio.SubprocessProtocol):
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 1:
-            self._line += data[:_MOST_VERDICT]
+            self._line += data[: _MOST_VERDICT - len(self._line)]
             return
         self._output.add(data)
         if self._output.is_cut:
@@ -167,7 +167,7 @@ def _ended(verdict: str) -> Ended:
             return Ended(int(code), 0, int(left))
         case ["killed", signal, left]:
             return Ended(0, int(signal), int(left))
-    why = verdict.removeprefix("unable ") or "its keeper was killed"
+    why = verdict.removeprefix("unable ") or "its keeper ended before it"
     raise NotStarted(f"the script could not be run: {why}")
 
 

@@ -10,12 +10,15 @@ from watchkeeper.store.errors import StoreRefused
 # Never the same moment twice: a moment tells two outages apart that follow within 1 ms.
 _GATE = """
 UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
- WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash, alert_on
+ WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash,
+ is_reconciled, alert_on
 """
 
 
 class PageRow(NamedTuple):
-    """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds."""
+    """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds;
+    *is_reconciled* says that nothing is left of a plan before that of *plan_hash*.
+    """
 
     revision: int
     steady: int
@@ -23,6 +26,7 @@ class PageRow(NamedTuple):
     status: Status
     since_at: int
     plan_hash: str
+    is_reconciled: bool
     alert_on: AlertOn
 
 
@@ -37,8 +41,8 @@ def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
 def read(cursor: Cursor, page_no: int) -> PageRow:
     """Return the page's row without taking it."""
     row = cursor.row(
-        "SELECT revision, steady, hears_since, status, since_at, plan_hash, alert_on FROM page"
-        " WHERE no = ?",
+        "SELECT revision, steady, hears_since, status, since_at, plan_hash, is_reconciled,"
+        " alert_on FROM page WHERE no = ?",
         (page_no,),
     )
     if row is None:
@@ -59,16 +63,25 @@ def save_status(cursor: Cursor, page_no: int, status: Status, at: int) -> None:
     cursor.run("UPDATE page SET status = ?, since_at = ? WHERE no = ?", (status, at, page_no))
 
 
+def add_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:
+    """Write which plan was added last; what it does not have is yet to be removed."""
+    cursor.run(
+        "UPDATE page SET plan_hash = ?, is_reconciled = 0 WHERE no = ?", (plan_hash, page_no)
+    )
+
+
 def save_plan(cursor: Cursor, page_no: int, plan_hash: str, alert_on: AlertOn) -> None:
     """Write which plan the rows of the page agree with, and what its alerts are about."""
     cursor.run(
-        "UPDATE page SET plan_hash = ?, alert_on = ? WHERE no = ?",
+        "UPDATE page SET plan_hash = ?, is_reconciled = 1, alert_on = ? WHERE no = ?",
         (plan_hash, str(alert_on), page_no),
     )
 
 
 def _page_row(row: Row) -> PageRow:
-    revision, steady, hears_since, status, since_at, plan_hash, alert_on = row
-    return PageRow(
-        revision, steady, hears_since, Status(status), since_at, plan_hash, AlertOn(alert_on)
+    page = PageRow(*row)
+    return page._replace(
+        status=Status(page.status),
+        is_reconciled=bool(page.is_reconciled),
+        alert_on=AlertOn(page.alert_on),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from watchkeeper.core.status import Status
+from watchkeeper.core.status import Standing, Status
 from watchkeeper.store.cursor import Cursor
 
 EVIDENCE_BYTES = 8_192
@@ -11,19 +11,20 @@ _KEPT_EVIDENCE = 40
 
 
 class Transition(NamedTuple):
-    """A change of the status of a subject; *at* is wall, *steady* steady milliseconds."""
+    """A change of the status of a subject, or of the `standing` of a replica."""
 
     kind: str
     subject_no: int
-    old: Status
-    new: Status
+    old: Status | Standing
+    new: Status | Standing
     reason_code: str = ""
     evidence_no: int | None = None
 
 
 def add_evidence(cursor: Cursor, replica_no: int, at: int, body: str) -> int:
     """Keep what was seen of a replica, capped, and forget the oldest of it."""
-    capped = body.encode()[:EVIDENCE_BYTES].decode(errors="ignore")
+    whole = body.replace("\0", "")  # PostgreSQL takes none, and scripts do print them
+    capped = whole.encode(errors="replace")[:EVIDENCE_BYTES].decode(errors="ignore")
     row = cursor.row(
         "INSERT INTO evidence (replica_no, at, body) VALUES (?, ?, ?) RETURNING no",
         (replica_no, at, capped),

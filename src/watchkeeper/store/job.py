@@ -12,7 +12,7 @@ from watchkeeper.store.cursor import Transaction
 from watchkeeper.store.errors import StoreRefused
 
 DEADLINE_S = 15.0
-END_S = 3.0
+END_S = 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +30,9 @@ class Job:
         return self.answer.done()
 
     def run(self, carry_out: Callable[[Transaction[Any]], Any]) -> None:
-        """Keep what *carry_out* makes of the transaction, be it an error."""
+        """Keep what *carry_out* makes of the transaction, be it an error, if anybody waits."""
+        if self.is_given_up:
+            return
         try:
             self.result = carry_out(self.transaction)
         except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
@@ -86,8 +88,8 @@ class Jobs:
         with self._changed:
             self._is_ended = True
             self._changed.notify_all()
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join, END_S)
+        joins = [asyncio.to_thread(thread.join, END_S) for thread in self._threads]
+        await asyncio.gather(*joins)
 
 
 async def outcome(job: Job, late: str) -> Any:

@@ -32,8 +32,8 @@ class Failure(NamedTuple):
     """
 
     due: int
-    clear: bool
-    refused: bool = False
+    clear: int
+    refused: int = 0
     breaks: bool = False
     quiet_until: int = 0
 
@@ -167,8 +167,8 @@ def failed(cursor: Cursor, one: Lane, failure: Failure, now: int) -> bool:
         "UPDATE lane SET due = ?, doubt = doubt - ?, fails = fails + 1,"
         " refusals = CASE WHEN ? = 1 THEN refusals + 1 ELSE 0 END,"
         " failing_since = CASE WHEN fails = 0 THEN ? ELSE failing_since END"
-        " WHERE no = ? AND attempt = ? AND told < last",
-        (failure.due, int(failure.clear), int(failure.refused), now, one.no, one.attempt),
+        " WHERE no = ? AND attempt = ? AND id = ? AND told < last",
+        (failure.due, failure.clear, failure.refused, now, one.no, one.attempt, one.id),
     )
     return noted > 0
 

@@ -22,7 +22,8 @@ def page_no(cursor: Cursor, wall: int) -> int:
     """Return the number of the page's row, which is made at the first start."""
     cursor.run(
         "INSERT INTO page (key, revision, steady, hears_since, status, since_at, plan_hash,"
-        " alert_on) VALUES (?, 0, 0, 0, 0, ?, '', 'page') ON CONFLICT (key) DO NOTHING",
+        " is_reconciled, alert_on) VALUES (?, 0, 0, 0, 0, ?, '', 0, 'page')"
+        " ON CONFLICT (key) DO NOTHING",
         (_PAGE_KEY, wall),
     )
     row = cursor.row("SELECT no FROM page WHERE key = ?", (_PAGE_KEY,))

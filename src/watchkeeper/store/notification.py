@@ -2,22 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Notification
 from watchkeeper.store import alert
 from watchkeeper.store.cursor import Cursor
-
-
-class NotificationRow(NamedTuple):
-    """A row as it was written; *lane_no* only where it is for that lane alone."""
-
-    no: int
-    alert_no: int | None
-    lane_no: int | None
-    facts: Facts
 
 
 def insert(

@@ -4,8 +4,8 @@ import asyncio
 import os
 import socket
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -13,10 +13,12 @@ from psycopg import errors
 
 from watchkeeper.store.cursor import Again, Line, Row, Transaction, Undo
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.job import Job, Jobs, outcome, settle
 
 T = TypeVar("T")
-DEADLINE_S = 15.0
 _MOST_RUNS = 10
+_MOST_LOSSES = 2
+_LATE = "the database did not answer in time"
 _READ = "read"
 _SETTINGS = {
     "connect_timeout": "3",
@@ -29,7 +31,21 @@ _SETTINGS = {
     ),
 }
 _RUN_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, Again)
-_LOST = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
+_LOST = (
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.CannotConnectNow,
+    errors.IdleInTransactionSessionTimeout,
+    errors.ReadOnlySqlTransaction,
+)
+_MISTAKES = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.ProgrammingError,
+    psycopg.NotSupportedError,
+)
+# Mistakes by name only: what somebody restores or takes away comes back without a change of ours.
+_PASSING = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable)
 
 
 class PostgresCursor:
@@ -65,11 +81,15 @@ class PostgresStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._generation = 0
-        self._threads = {
-            key: ThreadPoolExecutor(1, f"store-{key}")
+        self._is_closing = False
+        self._connections: dict[str, psycopg.Connection[Row]] = {}
+        self._under_way: dict[str, Job] = {}
+        self._jobs = {
+            key: Jobs(f"store-{key.lower()}", partial(self._work, key))
             for key in (*(one.name for one in Line), _READ)
         }
-        self._connections: dict[str, psycopg.Connection[Row]] = {}
+        for jobs in self._jobs.values():
+            jobs.start()
 
     @property
     def generation(self) -> int:
@@ -81,37 +101,57 @@ class PostgresStore:
         return await self._send(line.name, transaction)
 
     async def read(self, transaction: Transaction[T]) -> T:
-        """Return what *transaction* reads from one consistent state."""
+        """Return what *transaction* reads from one consistent state; else raise StoreRefused."""
         return await self._send(_READ, transaction)
 
     async def close(self) -> None:
-        """Finish what was begun and close every connection."""
-        for key, thread in self._threads.items():
-            thread.submit(self._drop, key)
-            await asyncio.to_thread(thread.shutdown)
+        """Give up what is under way and close every connection, within seconds."""
+        self._is_closing = True
+        for key in self._jobs:
+            if key in self._under_way:
+                self._cut(key)
+        await asyncio.gather(*(jobs.end() for jobs in self._jobs.values()))
 
     async def _send(self, key: str, transaction: Transaction[T]) -> T:
-        loop = asyncio.get_running_loop()
-        answer = loop.run_in_executor(self._threads[key], self._run, key, transaction)
         try:
-            async with asyncio.timeout(DEADLINE_S):
-                return await asyncio.shield(answer)
-        except TimeoutError as error:
-            answer.add_done_callback(_forget)
-            self._cut(key)
-            raise StoreRefused("the database did not answer in time") from error
+            answer: T = await outcome(self._jobs[key].put(transaction), _LATE)
+        finally:
+            under_way = self._under_way.get(key)
+            if under_way and under_way.is_given_up:
+                self._cut(key)
+        return answer
 
-    def _run(self, key: str, transaction: Transaction[T]) -> T:
+    def _work(self, key: str) -> None:
+        while jobs := self._jobs[key].take():
+            for job in jobs:
+                self._under_way[key] = job
+                job.run(partial(self._carry_out, key, job))
+                del self._under_way[key]
+            settle(jobs)
+        self._drop(key)
+
+    def _carry_out(self, key: str, job: Job, transaction: Transaction[T]) -> T:
+        try:
+            return self._run(key, job, transaction)
+        except psycopg.Error as error:
+            if isinstance(error, _MISTAKES) and not isinstance(error, _PASSING):
+                raise
+            raise StoreRefused(f"the database refuses: {_line(error)}") from error
+
+    def _run(self, key: str, job: Job, transaction: Transaction[T]) -> T:
+        losses = 0
         for _ in range(_MOST_RUNS):
             connection = self._connection(key)
+            if job.is_given_up or self._is_closing:
+                raise StoreRefused("nobody waits for it any more")
             try:
                 return self._run_once(connection, transaction, reads_only=key == _READ)
             except _RUN_AGAIN:
                 continue
-            except _LOST:
-                self._drop(key)
             except psycopg.Error as error:
-                raise StoreRefused(f"the database refuses: {_line(error)}") from error
+                losses += 1
+                if not self._was_lost(key, error) or losses > _MOST_LOSSES:
+                    raise
         raise StoreRefused("a transaction met other changes too often")
 
     def _run_once(
@@ -144,6 +184,13 @@ class PostgresStore:
             self._connections[key] = connection
         return connection
 
+    def _was_lost(self, key: str, error: psycopg.Error) -> bool:
+        """Return whether *error* ended the connection, which is dropped then."""
+        if not (self._connections[key].closed or isinstance(error, _LOST)):
+            return False
+        self._drop(key)
+        return True
+
     def _drop(self, key: str) -> None:
         connection = self._connections.pop(key, None)
         if connection is not None:
@@ -153,9 +200,12 @@ class PostgresStore:
     def _cut(self, key: str) -> None:
         """End the wait of the thread: a frozen server answers no cancel either."""
         connection = self._connections.get(key)
-        if connection is None or connection.closed:
+        if connection is None:
             return
-        with socket.socket(fileno=os.dup(connection.fileno())) as wire:
+        with (
+            suppress(psycopg.Error, OSError),  # it ended by itself meanwhile
+            socket.socket(fileno=os.dup(connection.fileno())) as wire,
+        ):
             wire.shutdown(socket.SHUT_RDWR)
 
 
@@ -164,6 +214,9 @@ def connect(url: str) -> "psycopg.Connection[Row]":
     settings: dict[str, Any] = dict(_SETTINGS)
     try:
         return psycopg.connect(url, **settings)
+    except psycopg.ProgrammingError as error:
+        why = _line(error).partition(":")[0]  # what follows may quote a password
+        raise StoreRefused(f"the URL of the database cannot be read: {why}") from None
     except psycopg.Error as error:
         raise StoreRefused(f"the database cannot be reached: {_line(error)}") from error
 
@@ -175,11 +228,6 @@ def _text(sql: str) -> str:
 
 def _line(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0]
-
-
-def _forget(answer: "asyncio.Future[Any]") -> None:
-    if not answer.cancelled():
-        answer.exception()
 
 
 def prepare(url: str, transaction: Transaction[None]) -> None:

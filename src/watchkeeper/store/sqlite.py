@@ -1,23 +1,27 @@
 """SQLite: one file, one writer whose waiting transactions share a commit, and readers."""
 
-import asyncio
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from watchkeeper.store.cursor import Again, Cursor, Line, Row, Transaction, Undo
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.job import Job, Jobs, outcome, settle
 
 T = TypeVar("T")
 OLDEST = (3, 38)
-DEADLINE_S = 15.0
 _MOST_AT_ONCE = 256
 _MOST_RUNS = 10
+_LATE = "the disk did not answer in time"
+_MISTAKES = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.NotSupportedError,
+)
 
 
 class SqliteCursor:
@@ -48,14 +52,6 @@ class SqliteCursor:
         return self._connection.executemany(sql, rows).rowcount
 
 
-@dataclass(slots=True)
-class _Job:
-    transaction: Transaction[Any]
-    answer: "asyncio.Future[Any]"
-    result: Any = None
-    error: BaseException | None = None
-
-
 class SqliteReader:
     """A database in one file, read beside whoever serves it."""
 
@@ -63,43 +59,48 @@ class SqliteReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._loop = asyncio.get_running_loop()
-        self._readers = ThreadPoolExecutor(2, "reader")
-        self._reader = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._mine = threading.local()
+        self._reads = Jobs("store-reader", self._read_all, threads=2)
+        self._reads.start()
 
     async def read(self, transaction: Transaction[T]) -> T:
-        """Return what *transaction* reads from one consistent state."""
-        return await self._loop.run_in_executor(self._readers, self._read, transaction)
+        """Return what *transaction* reads from one consistent state; else raise StoreRefused."""
+        answer: T = await outcome(self._reads.put(transaction), _LATE)
+        return answer
 
     async def close(self) -> None:
         """Let go of the file."""
-        await asyncio.to_thread(self._readers.shutdown)
-        for connection in self._opened:
-            connection.close()
+        await self._reads.end()
 
-    def _open(self) -> sqlite3.Connection:
-        """Return this thread's own connection to the file."""
-        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
-        if connection is None:
-            url = f"{self._path.absolute().as_uri()}?mode=ro"
-            connection = sqlite3.connect(
-                url, uri=True, isolation_level=None, check_same_thread=False
-            )
-            self._reader.connection = connection
-            self._opened.append(connection)
-        return connection
+    def _read_all(self) -> None:
+        self._mine.connection = None
+        while jobs := self._reads.take():
+            for job in jobs:
+                job.run(self._read)
+            settle(jobs)
+        if self._mine.connection:
+            self._mine.connection.close()
 
     def _read(self, transaction: Transaction[T]) -> T:
         try:
-            connection = self._open()
+            connection = self._connection()
             connection.execute("BEGIN")
             try:
                 return transaction(SqliteCursor(connection))
             finally:
                 connection.execute("ROLLBACK")
+        except _MISTAKES:
+            raise
         except sqlite3.Error as error:
             raise StoreRefused(f"cannot read {self._path}: {error}") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's own connection to the file."""
+        if self._mine.connection is None:
+            url = f"{self._path.absolute().as_uri()}?mode=ro"
+            self._mine.connection = sqlite3.connect(url, uri=True, isolation_level=None)
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
 
 
 class SqliteStore(SqliteReader):
@@ -109,84 +110,77 @@ class SqliteStore(SqliteReader):
         super().__init__(path)
         self._lock = lock
         self._writer = connect(path)
-        self._waiting: deque[_Job] = deque()
-        self._wake = threading.Semaphore(0)
-        self._closing = False
-        self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
-        self._thread.start()
+        self._writes = Jobs("store-writer", self._write_all)
+        self._writes.start()
 
     async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
         """Return what *transaction* returns, once it is on disk; else raise StoreRefused."""
         del line
-        job = _Job(transaction, self._loop.create_future())
-        self._waiting.append(job)
-        self._wake.release()
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                answer: T = await job.answer
-                return answer
-        except TimeoutError as error:
-            raise StoreRefused("the disk did not answer in time") from error
+        answer: T = await outcome(self._writes.put(transaction), _LATE)
+        return answer
 
     async def close(self) -> None:
         """Finish what was begun and let go of the file, whose log goes with its last user."""
         await super().close()
-        self._closing = True
-        self._wake.release()
-        await asyncio.to_thread(self._thread.join, DEADLINE_S)
-        self._lock.close()
+        await self._writes.end()
 
     def _write_all(self) -> None:
-        while self._wake.acquire() and not (self._closing and not self._waiting):
-            jobs = self._take()
-            if jobs:
-                self._commit(jobs)
-                self._loop.call_soon_threadsafe(_answer, jobs)
+        while jobs := self._writes.take(_MOST_AT_ONCE):
+            self._commit(jobs)
+            settle(jobs)
         self._writer.close()
+        self._lock.close()
 
-    def _take(self) -> list[_Job]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_AT_ONCE))]
-
-    def _commit(self, jobs: Sequence[_Job]) -> None:
+    def _commit(self, jobs: Sequence[Job]) -> None:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             for job in jobs:
                 self._run(job)
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                self._writer.rollback()
             for job in jobs:
-                job.error = StoreRefused(f"cannot write {self._path}: {error}")
-                job.error.__cause__ = error
+                job.error = self._refusal(error)
 
-    def _run(self, job: _Job) -> None:
+    def _run(self, job: Job) -> None:
         for _ in range(_MOST_RUNS):
-            self._writer.execute("SAVEPOINT job")
-            try:
-                job.result = job.transaction(SqliteCursor(self._writer))
-            except Undo as undo:
-                job.result = undo.value
-                self._undo()
-            except Again:
-                self._undo()
-                continue
-            except sqlite3.Error as error:
-                if not self._writer.in_transaction:
-                    raise
-                job.error = StoreRefused(f"cannot write {self._path}: {error}")
-                self._undo()
-            except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
-                job.error = error
-                self._undo()
-            else:
-                self._writer.execute("RELEASE job")
-            return
+            if job.is_given_up:
+                return
+            with suppress(Again):
+                self._run_once(job)
+                return
         job.error = StoreRefused("a transaction met other changes too often")
+
+    def _run_once(self, job: Job) -> None:
+        self._writer.execute("SAVEPOINT job")
+        try:
+            job.result = job.transaction(SqliteCursor(self._writer))
+        except Undo as undo:
+            job.result = undo.value
+            self._undo()
+        except Again:
+            self._undo()
+            raise
+        except sqlite3.Error as error:
+            if not self._writer.in_transaction:
+                raise  # all that waited for this commit is undone with it
+            job.error = error if isinstance(error, _MISTAKES) else self._refusal(error)
+            self._undo()
+        except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
+            job.error = error
+            self._undo()
+        else:
+            self._writer.execute("RELEASE job")
 
     def _undo(self) -> None:
         self._writer.execute("ROLLBACK TO job")
         self._writer.execute("RELEASE job")
+
+    def _refusal(self, error: sqlite3.Error) -> StoreRefused:
+        refusal = StoreRefused(f"cannot write {self._path}: {error}")
+        refusal.__cause__ = error
+        return refusal
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -197,16 +191,6 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
-
-
-def _answer(jobs: Sequence[_Job]) -> None:
-    for job in jobs:
-        if job.answer.done():
-            continue
-        if job.error:
-            job.answer.set_exception(job.error)
-        else:
-            job.answer.set_result(job.result)
 
 
 def as_cursor(connection: sqlite3.Connection) -> Cursor:

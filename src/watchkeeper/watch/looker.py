@@ -53,11 +53,9 @@ class Looker:
     def share(self) -> None:
         """Find out anew which targets are this worker's: the workers or the plan changed."""
         now = self._outside.clock.steady()
-        self._due = [
-            (self._first_due(name, target, now), name)
-            for name, target in self._targets.items()
-            if self._workers.does(str(name))
-        ]
+        by_text = {str(name): name for name in self._targets}
+        ours = [by_text[text] for text in self._workers.share(by_text)]
+        self._due = [(self._first_due(name, self._targets[name], now), name) for name in ours]
         heapq.heapify(self._due)
         self._changed.set()
 

@@ -23,7 +23,7 @@ class Pulse:
     def __init__(self, clock: Clock, on_gap: Callable[[Gap], None]) -> None:
         self._clock = clock
         self._on_gap = on_gap
-        self._last = clock.boottime()
+        self._last: int | None = None
         self._gaps = 0
 
     def gaps(self) -> int:
@@ -32,7 +32,7 @@ class Pulse:
         Whoever wakes first after a stop may ask before the next tick, so it ticks here too.
         """
         now = self._clock.boottime()
-        missed = now - self._last
+        missed = now - self._last if self._last is not None else 0
         self._last = now
         if missed > GAP_MS + TICK_MS:
             self._gaps += 1

@@ -1,7 +1,7 @@
 """Workers: who else is alive, judged by our own clock from the beats that they count."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -64,6 +64,11 @@ class Workers:
     def does(self, work: str) -> bool:
         """Return whether *work*, which any peer could do, is this worker's."""
         return chosen(work, self.peers()) == self.name
+
+    def share(self, works: Iterable[str]) -> list[str]:
+        """Return which of *works* are this worker's."""
+        peers = self.peers()
+        return [work for work in works if chosen(work, peers) == self.name]
 
     def speaks(self, channel: str, page_digest: str) -> bool:
         """Return whether this worker speaks on *channel*."""

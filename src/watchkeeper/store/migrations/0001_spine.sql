@@ -15,6 +15,7 @@ CREATE TABLE page (
     status {int} NOT NULL,
     since_at {int} NOT NULL,
     plan_hash TEXT NOT NULL,
+    is_reconciled {int} NOT NULL,
     alert_on TEXT NOT NULL
 );
 

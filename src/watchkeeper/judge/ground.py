@@ -1,0 +1,69 @@
+"""Ground: what a process stands on once its store is open, and where its clock goes on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from watchkeeper.core.steady import ClockMark, resume
+from watchkeeper.outside.outside import Outside
+from watchkeeper.store import gate, history, meta, worker
+from watchkeeper.store.cursor import Cursor, Store
+
+_TWO_BEATS_MS = 6_000
+_PAUSE_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The world, the store, and who we are in it."""
+
+    outside: Outside
+    store: Store
+    page_no: int
+    installation: UUID
+
+
+async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Ground:
+    """Find the page and set the steady clock where it stood.
+
+    *is_alone* says that the store is a file that only we hold: every other worker is dead.
+    """
+    clock = outside.clock
+    if is_alone:
+        await store.write(worker.bury_all)
+    others = await _others_live(outside, store)
+    now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
+    page_no, installation, steady = await store.write(partial(_begin, now=now, others=others))
+    clock.adopt(steady)
+    return Ground(outside, store, page_no, installation)
+
+
+async def _others_live(outside: Outside, store: Store) -> bool:
+    """Return whether a worker beats; where its boot tells us the time, nobody must ask."""
+    clock = outside.clock
+    marks = await store.read(meta.clocks)
+    before = await store.read(_beats)
+    if not before or any(mark.boot_id == clock.boot_id() for mark in marks):
+        return bool(before)
+    await clock.sleep(_TWO_BEATS_MS)
+    return bool(set((await store.read(_beats)).items()) - set(before.items()))
+
+
+def _beats(cursor: Cursor) -> Mapping[str, int]:
+    return {row.name: row.beat for row in worker.all_workers(cursor)}
+
+
+def _begin(cursor: Cursor, now: ClockMark, *, others: bool) -> tuple[int, UUID, int]:
+    page_no = meta.page_no(cursor, now.wall)
+    marks = meta.clocks(cursor)
+    if marks and not others:
+        _note_absence(cursor, page_no, max(mark.wall for mark in marks), now.wall)
+    page = gate.read(cursor, page_no)
+    return page_no, meta.installation(cursor), resume(now, marks, page.steady, others=others)
+
+
+def _note_absence(cursor: Cursor, page_no: int, since_at: int, until_at: int) -> None:
+    """Write that nobody watched from the last beat until now."""
+    if until_at - since_at > _PAUSE_MS:
+        history.add_blind(cursor, page_no, (since_at, until_at), "monitor off")
