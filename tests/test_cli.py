@@ -125,6 +125,17 @@ def test_a_postgresql_that_does_not_answer_is_refused(tmp_path: Path) -> None:
     assert not any("secret" in line for line in lines)
 
 
+@pytest.mark.parametrize("command_name", ["serve", "deliveries"])
+def test_a_store_given_as_words_is_refused_and_its_password_never_said(
+    tmp_path: Path, command_name: str
+) -> None:
+    config = write_config(tmp_path)
+    given = "host=127.0.0.1 password=secret"
+    code, lines = command(tmp_path, command_name, "-c", config, "--store", given)
+    assert (code, len(lines)) == (78, 1)
+    assert lines[0].startswith("watchkeeper: the store is written as KEY=VALUE words: give ")
+
+
 def test_deliveries_say_what_was_sent_with_each_try(tmp_path: Path, store_url: str) -> None:
     with receiving() as receiver:
         port = free_port()

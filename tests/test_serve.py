@@ -1,20 +1,31 @@
 """The program as its operator meets it: outages, kills, changed files, a second process."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+import pytest
+
+from rig.postgres import Server
 from tests.cluster import Cluster
 from tests.running import (
+    DEADLINE_S,
     Receiver,
     eventually,
     free_port,
+    is_ready,
     receiving,
     serving,
+    start,
+    stop,
     write_config,
 )
 
@@ -62,11 +73,12 @@ def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store
             eventually(lambda: told(receiver) == [DEAD])
             assert "refused" in page(port, "/")
             process.kill()
-        with serving(tmp_path, *place, port=port):
+        with serving(tmp_path, *place, port=port) as process:
             eventually(lambda: page(port) == "dead")
             with listening(target):
                 eventually(lambda: told(receiver) == [DEAD, HEALTHY])
                 assert page(port) == "healthy"
+                assert stop(process) == 0
     assert len({said["id"] for said in receiver.heard}) == len(receiver.heard) == 3
     assert receiver.heard[2]["recovered"][0]["told"] is True
 
@@ -143,11 +155,139 @@ def test_a_file_changed_here_and_then_there_adds_first_and_removes_last(
         eventually(lambda: labels(one) == labels(two) == ["API", "Many", "Much"])
 
 
-def report(port: int, body: object) -> None:
+def test_a_database_that_hangs_does_not_hold_up_the_end(tmp_path: Path, own_server: Server) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    with (
+        serving(tmp_path, "-c", config, "--store", own_server.url, port=port) as process,
+        frozen(own_server),
+    ):
+        eventually(lambda: not is_ready(port))
+        assert stop(process) == 0
+
+
+def test_a_database_that_hangs_does_not_hold_up_the_end_of_a_start(
+    tmp_path: Path, own_server: Server
+) -> None:
+    port = free_port()
+    place = ("-c", write_config(tmp_path, port=port), "--store", own_server.url)
+    with serving(tmp_path, *place, port=port):
+        pass
+    with psycopg.connect(own_server.url) as other:
+        other.execute("SELECT no FROM page FOR UPDATE")
+        with start(tmp_path, *place) as process:
+            eventually(lambda: waits_for_the_page(own_server))
+            assert stop(process) == 0
+
+
+def test_what_ends_the_program_is_told_by_name(tmp_path: Path, cluster: Cluster) -> None:
+    port, url = free_port(), cluster.database()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "-c", config, "--store", url, port=port) as process:
+        with psycopg.connect(url) as other:
+            other.execute("ALTER TABLE worker RENAME beat TO pulse")
+        _, told = process.communicate(timeout=DEADLINE_S)
+        assert process.returncode == 1
+    [last] = [line for line in told.splitlines() if line.startswith("watchkeeper: the ")]
+    assert last.startswith("watchkeeper: the beat ended: UndefinedColumn: ")
+
+
+def test_tokens_and_the_level_of_the_log_change_at_once_and_the_address_later(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    old = config.read_text() + _MORE
+    config.write_text(old)
+    body = {"replica": "r", "interval": 60, "load": {"cpu": 0.1, "ram": 0.1}}
+    with serving(tmp_path, "-c", config, port=port) as process:
+        report(port, body)
+        new = old.replace('"r"', '"another"').replace(f"{port}", f"{free_port()}")
+        config.write_text(new.replace("[server]", '[server]\nlog_level = "debug"'))
+        process.send_signal(signal.SIGHUP)
+        lines = iter(process.stderr or ())
+        assert any("[server] inet: changed, to be taken at the next" in line for line in lines)
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            report(port, body)
+        report(port, body, token="OmFub3RoZXI=")
+        assert any(" DEBUG " in line for line in lines)
+
+
+def test_a_reload_that_breaks_is_told_and_the_next_one_is_taken(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    port, url = free_port(), cluster.database()
+    config = write_config(tmp_path, port=port)
+    text = config.read_text()
+    hook = text[text.index("[notify") : text.index("[[probe")]
+
+    def reloaded(process: "subprocess.Popen[str]", text: str, words: str) -> bool:
+        config.write_text(text)
+        process.send_signal(signal.SIGHUP)
+        return any(words in line for line in process.stderr or ())
+
+    def rename(old: str, new: str) -> None:
+        with psycopg.connect(url) as other:
+            other.execute(f"ALTER TABLE channel RENAME {old} TO {new}")
+
+    with serving(tmp_path, "-c", config, "--store", url, port=port) as process:
+        assert reloaded(process, text.replace(hook, ""), "is taken")
+        rename("owner", "holds")
+        assert reloaded(process, text, "not taken, the old one goes on: UndefinedColumn")
+        rename("holds", "owner")
+        assert reloaded(process, text, "is taken")
+
+
+def test_hangups_in_a_row_end_with_the_newest_text(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    text = config.read_text()
+    with serving(tmp_path, "-c", config, port=port) as process:
+        for number in range(20):
+            config.with_suffix(".new").write_text(text + _MORE.replace("More", f"No {number}"))
+            config.with_suffix(".new").rename(config)
+            process.send_signal(signal.SIGHUP)
+        eventually(lambda: labels(port) == ["API", "No 19"])
+
+
+@pytest.fixture
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that a test may freeze."""
+    base = tmp_path_factory.mktemp("own")
+    for folder in (base, base.parent, base.parent.parent):
+        folder.chmod(0o755)
+    server = Server(base / "server")
+    server.create()
+    server.start()
+    yield server
+    server.stop()
+
+
+@contextmanager
+def frozen(server: Server) -> Iterator[None]:
+    """Let *server* and all its children stand still: they take what arrives, and say nothing."""
+    pid = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    for one in family:
+        os.kill(one, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in family:
+            os.kill(one, signal.SIGCONT)
+
+
+def waits_for_the_page(server: Server) -> bool:
+    with psycopg.connect(server.url) as other:
+        found = other.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return found.fetchone() is not None
+
+
+def report(port: int, body: object, token: str = "OnI=") -> None:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/reporter/web/more/",
         json.dumps(body).encode(),
-        {"Content-Type": "application/json", "Authorization": "Basic OnI="},
+        {"Content-Type": "application/json", "Authorization": f"Basic {token}"},
     )
     with urllib.request.urlopen(request, timeout=5) as answer:
         assert answer.status == 200

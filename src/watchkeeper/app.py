@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import history
-from watchkeeper.store.errors import StoreError, StoreRefused
+from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
 from watchkeeper.watch.look import Target, not_available
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.pulse import Gap, Pulse
@@ -45,8 +45,13 @@ from watchkeeper.web.server import Server
 
 PAUSE_MS = 5_000
 RECONCILE_MS = 1_000
-STOP_S = 8
+FINISH_S = 7
+LEAVE_S = 1
 log = logging.getLogger(__name__)
+
+
+class WorkEnded(Exception):
+    """What must run as long as the process does came to an end."""
 
 
 def kinds() -> Kinds:
@@ -115,52 +120,71 @@ class App:
         )
         self._part: Callable[[], None] = lambda: None
         self._stopping = asyncio.Event()
+        self._adopting = asyncio.Lock()
         self._gaps: set[asyncio.Task[None]] = set()
         self._workers.changed = self._looker.share
 
     async def serve(self, host: str, port: int, *, force: bool) -> None:
         """Serve until `stop`; *force* lets a plan replace more than half of another.
 
-        Raise OSError where the address cannot be had, StoreUnusable where the store cannot.
+        Raise CannotListen where the address cannot be had, StoreError where the store cannot,
+        and WorkEnded where something ended that should not.
         """
         server = Server(self._front(), host, port)
         self._part = server.close_old_connections
-        await self.follower.follow()
-        await self._adopt(self._loaded, force=force)
-        await self._workers.hear_anew()
-        await self.follower.follow()
-        log.info("listening on %s, port %s", *server.address)
-        running = [asyncio.create_task(work) for work in self._works(server)]
         stopping = asyncio.create_task(self._stopping.wait())
+        beginning = asyncio.create_task(self._begin(force=force))
+        await asyncio.wait({beginning, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not beginning.done():
+            await self._leave([beginning])
+            return
+        beginning.result()
+        log.info("listening on %s, port %s", *server.address)
+        works = self._works(server).items()
+        running = [asyncio.create_task(work, name=name) for name, work in works]
         ended, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         await self._end(server, running)
-        for task in ended - {stopping}:
-            task.result()
+        _complain([task for task in running if task in ended])
 
     def stop(self) -> None:
         """End `serve`: finish what was begun, within ten seconds."""
         self._stopping.set()
 
-    async def reload(self, loaded: Loaded) -> None:
-        """Take a new plan; raise StoreError, having changed nothing, where that cannot be."""
-        await self._adopt(loaded, force=False)
+    async def reload(self, read: Callable[[], Awaitable[Loaded]]) -> Loaded:
+        """Take the plan that *read* gives and return it; one at a time, so the newest stays.
 
-    def _works(self, server: Server) -> list[Coroutine[Any, Any, None]]:
+        Raise what *read* does, or StoreError, having changed nothing, where that cannot be.
+        """
+        async with self._adopting:
+            loaded = await read()
+            await self._adopt(loaded, force=False)
+        return loaded
+
+    async def _begin(self, *, force: bool) -> None:
+        await self.follower.follow()
+        async with self._adopting:
+            await self._adopt(self._loaded, force=force)
+        await self._workers.hear_anew()
+        await self.follower.follow()
+
+    def _works(self, server: Server) -> dict[str, Coroutine[Any, Any, None]]:
+        """Return what runs until the end, by the name that an operator reads; the web first."""
         ground = self._ground
-        return [
-            server.run(),
-            self._pulse.run(),
-            self._workers.run(),
-            self.follower.run(),
-            self._door.run(),
-            self._looker.run(),
-            self._silence.run(),
-            self._speaker.run(),
-            self._unrecorded.run(),
-            keep_house(ground.store, self._clock, ground.page_no, self._workers.does),
-            self._finish_reconciling(),
-            self._start_up(),
-        ]
+        keeping = keep_house(ground.store, self._clock, ground.page_no, self._workers.does)
+        return {
+            "the web server": server.run(),
+            "the pulse": self._pulse.run(),
+            "the beat": self._workers.run(),
+            "the follower": self.follower.run(),
+            "the door": self._door.run(),
+            "the looker": self._looker.run(),
+            "the search for silence": self._silence.run(),
+            "the speaker": self._speaker.run(),
+            "the speaker of what is unrecorded": self._unrecorded.run(),
+            "the housekeeping": keeping,
+            "the reconciling": self._finish_reconciling(),
+            "the startup": self._start_up(),
+        }
 
     async def _adopt(self, loaded: Loaded, *, force: bool) -> None:
         """Make *loaded* the plan of this process and of the rows, then begin to act on it."""
@@ -225,14 +249,21 @@ class App:
         await self._settled.wait()
 
     async def _end(self, server: Server, running: list[asyncio.Task[None]]) -> None:
+        """Finish what was begun and leave, in eight seconds, whatever hangs."""
         server.stop()
-        await self._speaker.finish()
-        await asyncio.wait(running[:1], timeout=STOP_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                await self._speaker.finish()
+                await asyncio.wait(running[:1])
+        await self._leave(running)
+
+    async def _leave(self, running: list[asyncio.Task[None]]) -> None:
         for task in running:
             task.cancel()
-        await asyncio.wait(running, timeout=1)
-        with contextlib.suppress(StoreRefused):
-            await self._workers.leave()
+        with contextlib.suppress(TimeoutError, StoreRefused):
+            async with asyncio.timeout(LEAVE_S):
+                await asyncio.wait(running)
+                await self._workers.leave()
 
     def _on_gap(self, gap: Gap) -> None:
         """We were stopped: nothing that was seen, known or carried before counts now."""
@@ -256,7 +287,6 @@ class App:
             log.warning("the pause is not recorded: %s", error)
 
     def _front(self) -> Front:
-        server = self._loaded.server
         return Front(
             plan=lambda: self._loaded.plan,
             state=self.follower.state,
@@ -264,8 +294,8 @@ class App:
             followed_at=self.follower.followed_at,
             door=self._door,
             clock=self._clock,
-            reporter_token=server.reporter_token,
-            manager_token=server.manager_token,
+            reporter_token=lambda: self._loaded.server.reporter_token,
+            manager_token=lambda: self._loaded.server.manager_token,
             ready=self._ready,
             gap=self._pulse.gaps,
         )
@@ -276,3 +306,14 @@ class App:
             store=self._recording.refused_since is None and not self.follower.is_old(),
             socket=True,
         )
+
+
+def _complain(ended: Sequence[asyncio.Task[None]]) -> None:
+    """Raise for the first of *ended*, which nobody had stopped: what it was, and why."""
+    for task in ended:
+        error = task.exception()
+        log.critical("%s ended", task.get_name(), exc_info=error)
+        if isinstance(error, StoreUnusable):
+            raise error
+        why = f"{type(error).__name__}: {error}" if error else "nobody knows why"
+        raise WorkEnded(f"{task.get_name()} ended: {why}") from error

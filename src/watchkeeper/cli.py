@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from watchkeeper import __version__, app
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
-from watchkeeper.config.server import Inet
+from watchkeeper.config.server import Inet, Server
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import outside as world
@@ -27,8 +28,10 @@ from watchkeeper.store.log import Log
 from watchkeeper.store.log import read as read_log
 from watchkeeper.store.opening import open_to_read, open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
+from watchkeeper.web.server import CannotListen
 
 NOT_OURS = 78
+STOP_S = 10
 log = logging.getLogger("watchkeeper")
 
 
@@ -128,14 +131,15 @@ def _serve(options: argparse.Namespace) -> int:
         uvloop.run(_run(options, loaded))
     except StoreError as error:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
-    except OSError as error:
+    except CannotListen as error:
         inet = options.inet or loaded.server.inet
-        why = os.strerror(error.errno) if error.errno else str(error)
         return _fail(
             1,
-            f"watchkeeper: cannot listen on {inet}: {why}; choose another "
+            f"watchkeeper: cannot listen on {inet}: {error}; choose another "
             "address with --inet HOST:PORT, or in [server] inet",
         )
+    except app.WorkEnded as error:
+        return _fail(1, f"watchkeeper: {error}")
     return 0
 
 
@@ -144,60 +148,85 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     inet = options.inet or loaded.server.inet
     _tell(f"watchkeeper {__version__}: http://{inet}/ from {options.config}, kept in {shown(url)}")
     store = await open_to_serve(url)
+    hangup = asyncio.Event()
     outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
     try:
         ground = await break_ground(outside, store, is_alone=not is_postgres(url))
         unrecorded = beside(url, options.config, os.environ).with_suffix(".unrecorded")
         process = app.App(ground, loaded, unrecorded)
-        _on_signals(process, options.config)
+        _on_signals(process, hangup)
+        reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
         await process.serve(inet.host, inet.port, force=options.force)
+        reloading.cancel()
     finally:
         await outside.close()
         await store.close()
 
 
-def _on_signals(process: app.App, config: Path) -> None:
+def _on_signals(process: app.App, hangup: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, process)
-    reloads: set[asyncio.Task[None]] = set()
-
-    def begin() -> None:
-        task = loop.create_task(_reload(process, config))
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, begin)
+    loop.add_signal_handler(signal.SIGHUP, hangup.set)
 
 
 def _stop(process: app.App) -> None:
-    """Stop cleanly; a second signal ends the process at once."""
+    """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, os._exit, 1)
+    last = threading.Timer(STOP_S, os._exit, (1,))
+    last.daemon = True
+    last.start()
     process.stop()
 
 
-async def _reload(process: app.App, config: Path) -> None:
+async def _reload_at(
+    hangup: asyncio.Event, process: app.App, config: Path, began_with: Server
+) -> None:
+    """Read *config* anew at each *hangup*, one after another: the last reads the newest text."""
+    while True:
+        await hangup.wait()
+        hangup.clear()
+        await _reload(process, config, began_with)
+
+
+async def _reload(process: app.App, config: Path, began_with: Server) -> None:
     try:
-        loaded = await asyncio.to_thread(load, config, app.kinds(), os.environ)
-        await process.reload(loaded)
+        loaded = await process.reload(
+            partial(asyncio.to_thread, load, config, app.kinds(), os.environ)
+        )
     except BadConfig as bad:
         _tell(*report(bad.problems), "the config is not taken: the old one goes on")
     except StoreError as error:
         _tell(f"the config is not taken, the old one goes on: {error}")
+    except Exception as error:
+        log.exception("a reload broke")
+        _tell(f"the config is not taken, the old one goes on: {type(error).__name__}: {error}")
     else:
-        _tell(*report(loaded.notices), f"{config} is taken")
+        logging.getLogger().setLevel(_level(loaded.server))
+        _tell(*report(loaded.notices), f"{config} is taken", *_later(began_with, loaded.server))
+
+
+def _later(began_with: Server, now: Server) -> list[str]:
+    """Return what to say of keys that a running process cannot change."""
+    keys = [key for key in ("inet", "store") if getattr(began_with, key) != getattr(now, key)]
+    named = " and ".join(keys)
+    return [f"[server] {named}: changed, to be taken at the next start"] if keys else []
 
 
 def _log_to_stderr(loaded: Loaded) -> None:
-    level = loaded.server.log_level.upper()
-    known = {"OFF": logging.CRITICAL + 1, "WARN": logging.WARNING, "TRACE": logging.DEBUG}
     logging.basicConfig(
         stream=sys.stderr,
-        level=known.get(level, level),
+        level=_level(loaded.server),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+
+
+def _level(server: Server) -> int:
+    names = logging.getLevelNamesMapping()
+    known = {"OFF": logging.CRITICAL + 1, "TRACE": logging.DEBUG}
+    return (known | names)[server.log_level.upper()]
 
 
 def _tell(*lines: str) -> None:

@@ -1,9 +1,12 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
 import asyncio
+import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
+import psycopg
 import pytest
 
 from watchkeeper.store.cursor import Again, Cursor, Store, Undo
@@ -21,6 +24,22 @@ def keep(key: str, value: str = "") -> Callable[[Cursor], None]:
 
 def kept(cursor: Cursor) -> set[str]:
     return {key for (key,) in cursor.rows("SELECT key FROM meta")} - {"schema_version"}
+
+
+class Hung:
+    """A transaction that hangs until its *release*."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self._begun = threading.Event()
+
+    def __call__(self, cursor: Cursor) -> None:
+        del cursor
+        self._begun.set()
+        self.release.wait()
+
+    async def has_begun(self) -> None:
+        await asyncio.to_thread(self._begun.wait)
 
 
 def test_what_was_written_is_there_at_the_next_start(open_store: OpenStore) -> None:
@@ -80,14 +99,53 @@ def test_again_runs_the_transaction_once_more_from_the_beginning(open_store: Ope
     asyncio.run(main())
 
 
-def test_a_statement_that_the_database_refuses_is_a_refused_store(open_store: OpenStore) -> None:
+def test_what_the_database_will_never_take_is_told_as_it_is_and_hurts_no_other(
+    open_store: OpenStore,
+) -> None:
     async def main() -> None:
         async with open_store() as store:
             await store.write(keep("a"))
-            with pytest.raises(StoreRefused):
+            with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
                 await store.write(keep("a"))
             await store.write(keep("b"))
             assert await store.read(kept) == {"a", "b"}
+
+    asyncio.run(main())
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun(open_store: OpenStore) -> None:
+    hung = Hung()
+
+    async def main() -> None:
+        async with open_store() as store:
+            first = asyncio.create_task(store.write(hung))
+            await hung.has_begun()
+            second = asyncio.create_task(store.write(keep("second")))
+            await asyncio.sleep(0)
+            second.cancel()
+            hung.release.set()
+            await first
+            await store.write(keep("third"))
+            assert await store.read(kept) == {"third"}
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_a_store_that_hangs_is_given_up_and_closed(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("watchkeeper.store.job.DEADLINE_S", 0.05)
+    monkeypatch.setattr("watchkeeper.store.job.END_S", 0.05)
+    hung = Hung()
+
+    async def main() -> None:
+        async with open_store() as store:
+            with pytest.raises(StoreRefused, match="did not answer in time"):
+                await getattr(store, way)(hung)
+        with pytest.raises(StoreRefused, match="is closed"):
+            await getattr(store, way)(hung)
+        hung.release.set()
 
     asyncio.run(main())
 

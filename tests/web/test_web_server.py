@@ -19,7 +19,7 @@ from tests.web.world import (
 )
 from watchkeeper.web.connections import Connections
 from watchkeeper.web.front import Readiness
-from watchkeeper.web.server import Server
+from watchkeeper.web.server import CannotListen, Server
 
 
 @hurried
@@ -145,9 +145,9 @@ async def test_connections_are_bounded_and_an_address_gets_half_of_them() -> Non
 
 
 @run
-async def test_a_taken_port_is_an_error_of_the_system() -> None:
+async def test_a_taken_port_cannot_be_listened_on() -> None:
     async with serving(World()) as server:
-        with pytest.raises(OSError, match="Address already in use"):
+        with pytest.raises(CannotListen, match="Address already in use"):
             Server(World().front(), *server.address)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import partial, wraps
 
 import uvloop
 
@@ -112,7 +112,7 @@ class World:
     gaps: int = 0
     taken: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    reporter_token: str = "REPORTER_SECRET"
+    reporter_token: Secret = field(default_factory=partial(Secret, "REPORTER_SECRET"))
     base: str = ""
     given: PageState | None = None
     _state: PageState | None = None
@@ -151,8 +151,8 @@ class World:
             followed_at=lambda: NOON,
             door=self,
             clock=self.clock,
-            reporter_token=Secret(self.reporter_token),
-            manager_token=Secret("MANAGER_SECRET"),
+            reporter_token=lambda: self.reporter_token,
+            manager_token=lambda: Secret("MANAGER_SECRET"),
             ready=lambda: self.readiness,
             gap=lambda: self.gaps,
             base=self.base,

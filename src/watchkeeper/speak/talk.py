@@ -181,13 +181,13 @@ class Talk:
     def _refused(self, lane: Lane) -> Failure:
         breaks = rules.is_broken(lane.refusals + 1)
         due = rules.refused_due(self._clock.steady(), broken=breaks)
-        return Failure(due=due, clear=1, refused=1, breaks=breaks)
+        return Failure(due=due, clear=True, refused=True, breaks=breaks)
 
     def _unreachable(self, lane: Lane, error: Unreachable) -> Failure:
         now = self._clock.steady()
         quiet_until = now + error.retry_after_ms if error.retry_after_ms else 0
         due = rules.retry_due(lane.fails + 1, now, random.random())  # noqa: S311 - it spreads tries
-        return Failure(due=due, clear=int(not error.maybe), quiet_until=quiet_until)
+        return Failure(due=due, clear=not error.maybe, quiet_until=quiet_until)
 
     async def _fail(self, thought: Thought, tried: Tried, failure: Failure) -> None:
         level = logging.DEBUG if tried.lane.fails else logging.WARNING

@@ -32,8 +32,8 @@ class Failure(NamedTuple):
     """
 
     due: int
-    clear: int
-    refused: int = 0
+    clear: bool
+    refused: bool = False
     breaks: bool = False
     quiet_until: int = 0
 
@@ -163,12 +163,13 @@ def accepted(cursor: Cursor, one: Lane, said: int, step: int) -> bool:
 
 def failed(cursor: Cursor, one: Lane, failure: Failure, now: int) -> bool:
     """Note at *now* how the try of *one* failed."""
+    due, clear, refused, *_ = failure
     noted = cursor.run(
         "UPDATE lane SET due = ?, doubt = doubt - ?, fails = fails + 1,"
         " refusals = CASE WHEN ? = 1 THEN refusals + 1 ELSE 0 END,"
         " failing_since = CASE WHEN fails = 0 THEN ? ELSE failing_since END"
         " WHERE no = ? AND attempt = ? AND id = ? AND told < last",
-        (failure.due, failure.clear, failure.refused, now, one.no, one.attempt, one.id),
+        (due, int(clear), int(refused), now, one.no, one.attempt, one.id),
     )
     return noted > 0
 

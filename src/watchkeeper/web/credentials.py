@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from http import HTTPStatus
 
 from watchkeeper.core.secret import Secret
@@ -17,14 +18,16 @@ _LONGEST_KEPT = 512
 
 
 class Credentials:
-    """Judges `Authorization` fields against a token. An empty token lets nobody in."""
+    """Judges `Authorization` fields against the *token* of now. An empty one lets nobody in."""
 
-    def __init__(self, token: Secret) -> None:
-        self._token = token
+    def __init__(self, token: Callable[[], Secret]) -> None:
+        self._newest = token
+        self._token = token()
         self._kept: dict[bytes, Answer | None] = {}
 
     def refusal(self, authorization: bytes) -> Answer | None:
         """Return the answer to a request with this field that may not go on, else None."""
+        self._renew()
         try:
             return self._kept[authorization]
         except KeyError:
@@ -34,6 +37,13 @@ class Credentials:
         if len(authorization) <= _LONGEST_KEPT:
             self._kept[authorization] = verdict
         return verdict
+
+    def _renew(self) -> None:
+        """Forget every verdict once the token is another."""
+        token = self._newest()
+        if token is not self._token:
+            self._token = token
+            self._kept.clear()
 
     def _judge(self, authorization: bytes) -> Answer | None:
         password = _password(authorization)

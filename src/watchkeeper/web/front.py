@@ -44,7 +44,8 @@ class Front:
     this process has not followed the store for 10 s; *followed_at* is the wall time, in
     milliseconds, at which it last did. *gap* counts the times that this process was stopped;
     it has to notice a new one by itself, since after a stop the sockets wake before the
-    timers. *base* is the path before every URL of ours, such as `/status`, or empty.
+    timers. The tokens are those of the newest file. *base* is the path before every URL of
+    ours, such as `/status`, or empty.
     """
 
     plan: Callable[[], Plan]
@@ -53,8 +54,8 @@ class Front:
     followed_at: Callable[[], int]
     door: Door
     clock: Clock
-    reporter_token: Secret
-    manager_token: Secret
+    reporter_token: Callable[[], Secret]
+    manager_token: Callable[[], Secret]
     ready: Callable[[], Readiness]
     gap: Callable[[], int]
     base: str = ""

@@ -2,7 +2,8 @@
 
 A reporter sends the same head again and again. Where the same bytes begin a request anew, the
 parser would say the same; so this is a memory of its words, not a second parser. Only heads
-of reports with the right credentials are kept, so no stranger can crowd out others.
+of reports with the right credentials are kept, so no stranger can crowd out others; at each
+report they are judged anew, since a token may change.
 """
 
 from typing import NamedTuple

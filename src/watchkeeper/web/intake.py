@@ -139,7 +139,7 @@ class Intake(HttpToolsProtocol):
         if known:
             head, self._body = known
             self._begin(head.route, b"POST", head.fields)
-            self._refused, self._keep_alive = None, True
+            self._refused, self._keep_alive = head.route.refuse(self._request), True
             self.on_message_complete()
         elif self._phase is not Phase.LEAVING:
             self._parse(data)

@@ -1,6 +1,7 @@
 """Server: listens on one address, and stops within a bound."""
 
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 from functools import partial
@@ -21,10 +22,15 @@ _QUEUE = 2_048
 _TICKS_A_SECOND = 10
 
 
+class CannotListen(Exception):
+    """The address cannot be had; the text says why."""
+
+
 class Server:
     """The web of one process, to be made within the running loop.
 
-    It listens from the beginning: *host*:*port*, where port 0 is any free one, or OSError.
+    It listens from the beginning: *host*:*port*, where port 0 is any free one, or
+    raises CannotListen.
     It answers while `run` runs.
     """
 
@@ -89,6 +95,9 @@ def _config(front: Front, place: Place) -> uvicorn.Config:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
+    except OSError as error:
+        raise CannotListen(os.strerror(error.errno) if error.errno else str(error)) from error
     listener.setblocking(False)
     return listener

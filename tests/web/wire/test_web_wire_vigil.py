@@ -143,15 +143,25 @@ def test_what_is_wrong_with_a_body_is_said_in_words() -> None:
 
 @run
 async def test_an_empty_token_lets_nobody_in() -> None:
-    world = World(reporter_token="")
+    world = World(reporter_token=Secret(""))
     async with serving(world) as server:
         assert (await send(server, posting(auth="Basic Og=="))).status == 403
         assert (await send(server, posting())).status == 403
     assert world.taken == 0
 
 
+@run
+async def test_a_token_that_is_changed_counts_at_once() -> None:
+    world = World()
+    async with serving(world) as server:
+        assert (await send(server, posting())).status == 200
+        world.reporter_token = Secret("ANOTHER_SECRET")
+        assert (await send(server, posting())).status == 403
+
+
 def test_verdicts_on_credentials_are_kept_within_a_bound() -> None:
-    credentials = Credentials(Secret("REPORTER_SECRET"))
+    token = Secret("REPORTER_SECRET")
+    credentials = Credentials(lambda: token)
     for number in range(1_000):
         assert credentials.refusal(b"Basic %d" % number) is MISSING
     for _ in range(2):
