@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ from uuid import UUID
 
 from watchkeeper.config import folder
 from watchkeeper.config.kinds import Kinds
-from watchkeeper.config.load import Loaded
+from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.alert import Moment
-from watchkeeper.core.plan import Mode, Node, Plan
+from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
@@ -80,6 +80,39 @@ def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
         options=node.options.get(scheme),
         looking=node.looking,
     )
+
+
+def chosen(text: str, config: Path | None, environ: Mapping[str, str]) -> list[Target]:
+    """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file *config*.
+
+    Raise LookupError, with words for a person, when that is nothing.
+    """
+    if config is None:
+        return [_alone(text)]
+    plan = load(config, kinds(), environ).plan
+    found = {name: target for name, target in targets(plan).items() if _is_named(name, text)}
+    if not found:
+        known = ", ".join(sorted({":".join(name[:2]) for name in targets(plan)}))
+        raise LookupError(
+            f"{config} looks at nothing called {text!r}, only at {known or 'nothing'}"
+        )
+    return list(found.values())
+
+
+def _alone(url: str) -> Target:
+    scheme = scheme_of(url)
+    if scheme not in folder.schemes() or scheme == SCRIPT:
+        known = ", ".join(f"{name}://" for name in folder.schemes() if name != SCRIPT)
+        raise LookupError(
+            f"{url!r} must begin with one of {known}; what a file names needs -c FILE"
+        )
+    probe = folder.load("probes", scheme)
+    looking = Looking(retries=0)
+    return Target(address=url, probe=probe.look, options=probe.Options(), looking=looking)
+
+
+def _is_named(name: ReplicaName, text: str) -> bool:
+    return text in {str(name), f"{name.service}:{name.node}"}
 
 
 def tongues(plan: Plan, installation: UUID) -> dict[str, Tongue]:

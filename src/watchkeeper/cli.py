@@ -18,6 +18,7 @@ from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet, Server
+from watchkeeper.core.report import Report
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import outside as world
@@ -28,6 +29,8 @@ from watchkeeper.store.log import Log
 from watchkeeper.store.log import read as read_log
 from watchkeeper.store.opening import open_to_read, open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
+from watchkeeper.watch.look import Target
+from watchkeeper.watch.trial import EXIT_CODES, told, trial
 from watchkeeper.web.server import CannotListen
 
 NOT_OURS = 78
@@ -64,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_places(telling)
     telling.add_argument("--last", type=_count, default=200, metavar="N", help="tries of a lane")
     telling.set_defaults(command=_deliveries)
+    trying = commands.add_parser("try", help="take one look, and say all that was seen")
+    trying.add_argument("target", metavar="URL|SERVICE:NODE[:REPLICA]")
+    trying.add_argument("-c", "--config", type=Path, metavar="FILE", help="look as this file says")
+    trying.set_defaults(command=_try)
     return parser
 
 
@@ -101,6 +108,27 @@ def _deliveries(options: argparse.Namespace) -> int:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
     print(listing(log))
     return 0
+
+
+def _try(options: argparse.Namespace) -> int:
+    try:
+        chosen = app.chosen(options.target, options.config, os.environ)
+    except BadConfig as bad:
+        return _fail(BAD_FILE, *report(bad.problems))
+    except LookupError as error:
+        return _fail(BAD_FILE, f"watchkeeper: {error.args[0]}")
+    reports = uvloop.run(_look_at(chosen))
+    for target, seen in zip(chosen, reports, strict=True):
+        print("\n".join(told(target, seen)))
+    return max(EXIT_CODES[seen.status] for seen in reports)
+
+
+async def _look_at(chosen: Sequence[Target]) -> list[Report]:
+    outside = world.real(user_agent=f"watchkeeper/{__version__}")
+    try:
+        return [await trial(target, outside) for target in chosen]
+    finally:
+        await outside.close()
 
 
 def _place(options: argparse.Namespace) -> str:

@@ -184,7 +184,9 @@ def _log(decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Repo
         return
     evidence_no = None
     if report and (report.evidence or report.reason.detail):
-        body = "\n".join(filter(None, (report.reason.detail, report.evidence)))
+        body = report.evidence
+        if report.reason.detail not in body:
+            body = f"{report.reason.detail}\n{body}"
         evidence_no = history.add_evidence(decision.cursor, after.no, decision.now.at, body)
     decision.transitions.append(
         Transition("replica", after.no, before.status, after.status, after.reason_code, evidence_no)

@@ -7,7 +7,6 @@ from functools import partial
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import meta, retention
 from watchkeeper.store.cursor import Cursor, Store
-from watchkeeper.store.errors import StoreRefused
 
 EVERY_MS = 3_600_000
 WORK = "housekeeping"
@@ -27,8 +26,8 @@ async def keep_house(
         try:
             while await store.write(partial(_forget, page_no=page_no, before=before)):
                 pass
-        except StoreRefused as error:
-            log.debug("nothing is forgotten: %s", error)
+        except Exception:
+            log.exception("nothing old was forgotten; it is tried again in an hour")
 
 
 def _forget(cursor: Cursor, page_no: int, before: int) -> int:

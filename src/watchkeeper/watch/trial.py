@@ -1,0 +1,27 @@
+"""Trial: one look on demand, told to a person with everything that was seen."""
+
+from watchkeeper.core.reason import words
+from watchkeeper.core.report import UNKNOWN, Report
+from watchkeeper.core.status import Status
+from watchkeeper.outside.outside import Outside
+from watchkeeper.watch.look import Target, look
+
+EXIT_CODES = {Status.HEALTHY: 0, Status.SICK: 1, Status.DEAD: 2, Status.BLIND: 3}
+
+
+async def trial(target: Target, outside: Outside) -> Report:
+    """Return what one look at *target* sees, with its retries, exactly as the server looks."""
+    return await look(target, outside)
+
+
+def told(target: Target, report: Report) -> list[str]:
+    """Return the lines that say what *report* means, the verdict first."""
+    verdict = report.status.word
+    if report.reason.code:
+        verdict += f": {words(report.reason.code)}"
+    lines = [f"{target.address} is {verdict}"]
+    if report.reason.detail not in report.evidence:
+        lines.append(report.reason.detail)
+    if report.latency_us != UNKNOWN:
+        lines.append(f"it took {report.latency_us / 1000:.1f} ms")
+    return lines + [f"  {line}" for line in report.evidence.splitlines()]
