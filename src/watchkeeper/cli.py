@@ -180,7 +180,7 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
     try:
         ground = await break_ground(outside, store, is_alone=not is_postgres(url))
-        unrecorded = beside(url, options.config, os.environ).with_suffix(".unrecorded")
+        unrecorded = beside(url, options.config, os.environ).with_suffix(f".{inet.port}.unrecorded")
         process = app.App(ground, loaded, unrecorded)
         _on_signals(process, hangup)
         reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
