@@ -57,7 +57,8 @@ class Box:
 class Line:
     """What is said in words about replicas of which the same is true.
 
-    *numbers* are theirs, in few words; *last_known* is the word of a blind one.
+    *numbers* are theirs, in few words; *last_known* is the word of a blind one that
+    was not well before: of a healthy one nobody may ever have heard.
     """
 
     look: Look
@@ -208,7 +209,7 @@ def _lines(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tup
             count=len(numbers),
             since=moment(minute * _MINUTE_MS),
             reason=words(code, language) if code else "",
-            last_known=_OF_STATUS[status] if look is Look.BLIND else None,
+            last_known=_OF_STATUS[status] if look is Look.BLIND and status else None,
         )
         for (look, status, code, minute), numbers in groups.items()
     ]
