@@ -125,8 +125,8 @@ class House:
         self.follower = Follower(store, clock, page_no)
         self.door = Door(store, self.follower, clock, Rules.of(plan), self.recording)
 
-    async def adopt(self, plan: Plan, *, removes: bool = True, force: bool = False) -> None:
-        order = Order(page_no=self.page_no, plan=plan, now=self.now(), removes=removes, force=force)
+    async def adopt(self, plan: Plan, *, force: bool = False) -> None:
+        order = Order(page_no=self.page_no, plan=plan, now=self.now(), force=force)
         await self.store.write(partial(reconcile, order=order))
         self.plan, self.door.rules = plan, Rules.of(plan)
         await self.follower.follow()

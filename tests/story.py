@@ -27,6 +27,7 @@ from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.silence import Silence
+from watchkeeper.watch.workers import Workers
 
 T = TypeVar("T")
 INSTALLATION = UUID(int=7)
@@ -102,6 +103,7 @@ class Story:
     clock: StoryClock
     store: Busy
     speaker: Speaker
+    workers: Workers
     began: int
     said: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -121,6 +123,8 @@ class Story:
 
     async def adopt(self, wanted: Plan) -> None:
         """Load a changed file."""
+        self.workers.plan_digest = wanted.digest
+        await self.workers.beat()
         await self.home.adopt(wanted)
         self.listen()
         await self.settle()
@@ -191,7 +195,7 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
             store=busy, follower=home.follower, outside=world.real(clock=clock), worker="w"
         )
         speaker = Speaker(means, workers)
-        told = Story(home, clock, busy, speaker, clock.steady())
+        told = Story(home, clock, busy, speaker, workers, clock.steady())
         told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
         silence = Silence(busy, home.follower, clock, workers, home.door)

@@ -238,12 +238,12 @@ class App:
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
         self.follower.hurry()
 
-    async def _reconcile(self, plan: Plan, *, force: bool = False) -> None:
+    async def _reconcile(self, plan: Plan, *, force: bool, finishes: bool = False) -> None:
         order = Order(
             page_no=self._ground.page_no,
             plan=plan,
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
-            removes=self._workers.all_agree(),
+            finishes=finishes,
             force=force,
         )
         await self._ground.store.write(partial(reconcile, order=order))
@@ -260,7 +260,7 @@ class App:
             is_done = page and page.is_reconciled and page.plan_hash == plan.digest
             if not is_done and self._workers.all_agree():
                 try:
-                    await self._reconcile(plan, force=True)
+                    await self._reconcile(plan, force=True, finishes=True)
                     await self.follower.follow()
                 except StoreError as error:
                     log.debug("the plan is not reconciled yet: %s", error)

@@ -214,3 +214,22 @@ def test_another_config_is_refused_unless_forced(store_url: str) -> None:
             assert {service.key for service in home.follower.state().services} == {"other"}
 
     asyncio.run(main())
+
+
+def test_what_another_plan_added_is_not_removed_while_its_worker_lives(store_url: str) -> None:
+    async def main() -> None:
+        old: dict[str, Mode | tuple[str, ...]] = {"web:api": ("1",), "web:b": ("1",)}
+        async with house(store_url, plan(old)) as home:
+            one, two = home.workers("one"), home.workers("two")
+            new = plan(old | {"web:more": ("1",)})
+            one.plan_digest, two.plan_digest = home.plan.digest, new.digest
+            await one.beat()
+            await two.beat()
+            await home.adopt(new)
+            await home.adopt(plan(old))
+            assert [node.key for node in home.follower.state().services[0].nodes][-1] == "more"
+            await two.leave()
+            await home.adopt(plan(old))
+            assert [node.key for node in home.follower.state().services[0].nodes][-1] == "b"
+
+    asyncio.run(main())

@@ -12,10 +12,10 @@ from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge import climb
 from watchkeeper.judge.channels import reconcile_channels
 from watchkeeper.judge.climb import Decision
-from watchkeeper.store import gate, tree
+from watchkeeper.store import gate, tree, worker
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
-from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.cursor import Cursor, Undo
 from watchkeeper.store.errors import StoreUnusable
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.tree import Branch
@@ -27,12 +27,12 @@ Family = dict[str, Branch]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to reconcile: *removes* says that nobody living has another plan."""
+    """What to reconcile. One that only *finishes* does nothing while plans differ."""
 
     page_no: int
     plan: Plan
     now: Moment
-    removes: bool
+    finishes: bool = False
     force: bool = False
 
 
@@ -58,10 +58,14 @@ class Wanted(NamedTuple):
 def reconcile(cursor: Cursor, order: Order) -> None:
     """Make the rows that the file owns agree with the plan of *order*.
 
-    It adds first; what is gone leaves only when the order says so. Raise StoreUnusable,
-    having changed nothing, where more than half of the nodes would go at once.
+    It adds at once; what is gone leaves when no worker has another plan, which is asked here:
+    whoever changes its plan says so before it comes to the gate. Raise StoreUnusable, having
+    changed nothing, where more than half of the nodes would go at once.
     """
     decision = climb.enter(cursor, order.page_no, order.now)
+    removes = _all_agree(cursor, order.plan)
+    if order.finishes and not removes:
+        raise Undo(None)
     rows = read_rows(cursor, order.page_no)
     if not order.force:
         _refuse_another_plan(order.plan, rows)
@@ -71,13 +75,17 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     gone = _gone(order.plan, rows)
     left: dict[ReplicaName, Leaving] = {}
     gate.add_plan(cursor, order.page_no, order.plan.digest)
-    if order.removes:
+    if removes:
         left = _remove(decision, rows, gone)
         decision.change_subjects(order.plan.policy.alert_on)
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy.alert_on)
     decision.alarm(left)
     decision.finish()
-    reconcile_channels(decision, order.plan.channels, removes=order.removes)
+    reconcile_channels(decision, order.plan.channels, removes=removes)
+
+
+def _all_agree(cursor: Cursor, plan: Plan) -> bool:
+    return all(row.plan_hash == plan.digest for row in worker.all_workers(cursor))
 
 
 def read_rows(cursor: Cursor, page_no: int) -> Rows:
