@@ -157,8 +157,10 @@ class App:
         self._gaps: set[asyncio.Task[None]] = set()
         self._workers.changed = self._looker.share
 
-    async def serve(self, host: str, port: int, *, force: bool) -> None:
-        """Serve until `stop`; *force* lets a plan replace more than half of another.
+    async def serve(self, host: str, port: int, ready: Callable[[], None], *, force: bool) -> None:
+        """Serve until `stop`, and say so by *ready* once the store is ours.
+
+        *force* lets a plan replace more than half of another.
 
         Raise CannotListen where the address cannot be had, StoreError where the store cannot,
         and WorkEnded where something ended that should not.
@@ -172,6 +174,7 @@ class App:
             await self._leave([beginning])
             return
         beginning.result()
+        ready()
         log.info("listening on %s, port %s", *server.address)
         works = self._works(server).items()
         running = [asyncio.create_task(work, name=name) for name, work in works]

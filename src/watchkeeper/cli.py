@@ -174,7 +174,6 @@ def _serve(options: argparse.Namespace) -> int:
 async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     url = locate(options.store, loaded.server.store, options.config, os.environ)
     inet = options.inet or loaded.server.inet
-    _tell(f"watchkeeper {__version__}: http://{inet}/ from {options.config}, kept in {shown(url)}")
     store = await open_to_serve(url)
     hangup = asyncio.Event()
     outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
@@ -184,7 +183,9 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
         process = app.App(ground, loaded, unrecorded)
         _on_signals(process, hangup)
         reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
-        await process.serve(inet.host, inet.port, force=options.force)
+        place = f"http://{inet}/ from {options.config}, kept in {shown(url)}"
+        ready = partial(_tell, f"watchkeeper {__version__}: {place}")
+        await process.serve(inet.host, inet.port, ready, force=options.force)
         reloading.cancel()
     finally:
         await outside.close()

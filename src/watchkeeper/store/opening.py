@@ -27,8 +27,8 @@ async def open_to_serve(url: str) -> Store:
         _migrate_file(connection)
         connection.close()
         return sqlite.SqliteStore(path, lock)
-    except sqlite3.Error as error:
-        raise StoreUnusable(f"cannot use {path}: {error}") from error
+    except (sqlite3.Error, StoreUnusable) as error:
+        raise StoreUnusable(f"cannot use {path}: {error}; choose another --store") from error
 
 
 def open_to_read(url: str) -> Reader:
@@ -69,7 +69,7 @@ def _migrate_file(connection: sqlite3.Connection) -> None:
     is_empty = not cursor.rows("SELECT 1 FROM sqlite_master")
     has_meta = cursor.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
     if not is_empty and not has_meta:
-        raise StoreUnusable("the file is a database of another program: choose another --store")
+        raise StoreUnusable("it is a database of another program")
     migrate.migrate(cursor, 0 if is_empty else _version(cursor), migrate.SQLITE)
     connection.execute("COMMIT")
 

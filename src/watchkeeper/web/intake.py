@@ -198,6 +198,8 @@ class Intake(HttpToolsProtocol):
         if version not in _VERSIONS:
             raise Refusal(BAD_REQUEST)
         method, fields = self.parser.get_method(), dict(self.headers)
+        if len(fields) < len(self.headers) and sum(n == b"host" for n, _ in self.headers) > 1:
+            raise Refusal(BAD_REQUEST)
         route = self._site.find(method, self.url)
         self._begin(route, method, fields)
         self._refused = route.refuse(self._request) if route else None
