@@ -241,3 +241,14 @@ def test_one_look_in_an_unknown_way_says_which_are_known(tmp_path: Path) -> None
     code, lines = command(tmp_path, "try", "gopher://127.0.0.1/")
     assert code == 2
     assert "must begin with one of http://" in lines[0]
+
+
+def test_an_address_that_is_never_connected_to_is_named_at_start(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    text = re.sub(r"tcp://[^\"]*", "tcp://169.254.169.254:80", config.read_text())
+    config.write_text(text)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        inet = f"127.0.0.1:{taken.getsockname()[1]}"
+        _, lines = command(tmp_path, "serve", "-c", config, "--inet", inet)
+    assert "169.254.169.254" in lines[0]
+    assert "stays blind" in lines[0]

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import uvloop
 
-from watchkeeper import __version__, app
+from watchkeeper import __version__
+from watchkeeper.app import kinds as concrete
+from watchkeeper.app.process import App, WorkEnded
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
@@ -93,7 +95,7 @@ def _count(text: str) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    problems = check(options.config, app.kinds(), os.environ, strict=options.strict)
+    problems = check(options.config, concrete.kinds(), os.environ, strict=options.strict)
     for line in report(problems):
         print(line)
     return exit_code(problems)
@@ -112,7 +114,7 @@ def _deliveries(options: argparse.Namespace) -> int:
 
 def _try(options: argparse.Namespace) -> int:
     try:
-        chosen = app.chosen(options.target, options.config, os.environ)
+        chosen = concrete.chosen(options.target, options.config, os.environ)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
     except LookupError as error:
@@ -134,7 +136,7 @@ async def _look_at(chosen: Sequence[Target]) -> list[Report]:
 def _place(options: argparse.Namespace) -> str:
     """Return where the database is; the config is read only where nothing else names it."""
     given = options.store or os.environ.get("WATCHKEEPER_STORE", "")
-    configured = "" if given else load(options.config, app.kinds(), os.environ).server.store
+    configured = "" if given else load(options.config, concrete.kinds(), os.environ).server.store
     return locate(given, configured, options.config, os.environ)
 
 
@@ -150,11 +152,11 @@ async def _read_log(url: str, most: int) -> Log:
 
 def _serve(options: argparse.Namespace) -> int:
     try:
-        loaded = load(options.config, app.kinds(), os.environ)
+        loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
     _log_to_stderr(loaded)
-    _tell(*report(loaded.notices))
+    _tell(*report(loaded.notices), *concrete.forbidden(loaded.plan))
     try:
         uvloop.run(_run(options, loaded))
     except StoreError as error:
@@ -166,7 +168,7 @@ def _serve(options: argparse.Namespace) -> int:
             f"watchkeeper: cannot listen on {inet}: {error}; choose another "
             "address with --inet HOST:PORT, or in [server] inet",
         )
-    except app.WorkEnded as error:
+    except WorkEnded as error:
         return _fail(1, f"watchkeeper: {error}")
     return 0
 
@@ -180,7 +182,7 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     try:
         ground = await break_ground(outside, store, is_alone=not is_postgres(url))
         unrecorded = beside(url, options.config, os.environ).with_suffix(f".{inet.port}.unrecorded")
-        process = app.App(ground, loaded, unrecorded)
+        process = App(ground, loaded, unrecorded)
         _on_signals(process, hangup)
         reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
         place = f"http://{inet}/ from {options.config}, kept in {shown(url)}"
@@ -192,14 +194,14 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
         await store.close()
 
 
-def _on_signals(process: app.App, hangup: asyncio.Event) -> None:
+def _on_signals(process: App, hangup: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, process)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
 
 
-def _stop(process: app.App) -> None:
+def _stop(process: App) -> None:
     """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -210,9 +212,7 @@ def _stop(process: app.App) -> None:
     process.stop()
 
 
-async def _reload_at(
-    hangup: asyncio.Event, process: app.App, config: Path, began_with: Server
-) -> None:
+async def _reload_at(hangup: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
     """Read *config* anew at each *hangup*, one after another: the last reads the newest text."""
     while True:
         await hangup.wait()
@@ -220,10 +220,10 @@ async def _reload_at(
         await _reload(process, config, began_with)
 
 
-async def _reload(process: app.App, config: Path, began_with: Server) -> None:
+async def _reload(process: App, config: Path, began_with: Server) -> None:
     try:
         loaded = await process.reload(
-            partial(asyncio.to_thread, load, config, app.kinds(), os.environ)
+            partial(asyncio.to_thread, load, config, concrete.kinds(), os.environ)
         )
     except BadConfig as bad:
         _tell(*report(bad.problems), "the config is not taken: the old one goes on")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.house import PAGE
 from tests.outside.world import in_loop
-from watchkeeper.app import targets
+from watchkeeper.app.kinds import targets
 from watchkeeper.core.plan import Mode, Node, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.status import Status

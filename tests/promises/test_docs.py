@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from watchkeeper.app import kinds
+from watchkeeper.app.kinds import kinds
 from watchkeeper.config import folder
 from watchkeeper.config.load import load
 from watchkeeper.config.reference import render

@@ -1,4 +1,4 @@
-"""The composition root: the only place where concrete things meet."""
+"""Process: everything that runs, wired together."""
 
 import asyncio
 import contextlib
@@ -6,20 +6,15 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from watchkeeper.config import folder
-from watchkeeper.config.kinds import Kinds
-from watchkeeper.config.load import Loaded, load
-from watchkeeper.config.plan import SCRIPT
-from watchkeeper.config.replicas import scheme_of
+from watchkeeper.app.kinds import targets, tongues
+from watchkeeper.config.load import Loaded
 from watchkeeper.core.alert import Moment
-from watchkeeper.core.plan import Looking, Mode, Node, Plan
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.plan import Plan
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
@@ -31,11 +26,9 @@ from watchkeeper.outside import tls
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
-from watchkeeper.speak.tongue import Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import history
 from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
-from watchkeeper.watch.look import Target, not_available
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.pulse import Gap, Pulse
 from watchkeeper.watch.silence import Silence
@@ -52,81 +45,6 @@ log = logging.getLogger(__name__)
 
 class WorkEnded(Exception):
     """What must run as long as the process does came to an end."""
-
-
-def kinds() -> Kinds:
-    """Return the ways to look and to speak that this program has."""
-    return Kinds(
-        probes={name: folder.load("probes", name).Options for name in folder.schemes()},
-        notifiers={
-            name: folder.load("notifiers", name).Settings for name in folder.names("notifiers")
-        },
-    )
-
-
-def targets(plan: Plan) -> dict[ReplicaName, Target]:
-    """Return what the plan looks at, with the probe for each; without one it stays blind."""
-    known = set(folder.schemes())
-    return {name: _target(name, node, known) for name, node in plan.replicas() if node.is_looked_at}
-
-
-def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
-    is_run = node.mode is Mode.SCRIPT
-    scheme = SCRIPT if is_run else scheme_of(name.replica)
-    probe = folder.load("probes", scheme).look if scheme in known else not_available
-    return Target(
-        address=node.scripts[int(name.replica)] if is_run else name.replica,
-        probe=probe,
-        options=node.options.get(scheme),
-        looking=node.looking,
-    )
-
-
-def chosen(text: str, config: Path | None, environ: Mapping[str, str]) -> list[Target]:
-    """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file *config*.
-
-    Raise LookupError, with words for a person, when that is nothing.
-    """
-    if config is None:
-        return [_alone(text)]
-    plan = load(config, kinds(), environ).plan
-    found = {name: target for name, target in targets(plan).items() if _is_named(name, text)}
-    if not found:
-        known = ", ".join(sorted({":".join(name[:2]) for name in targets(plan)}))
-        raise LookupError(
-            f"{config} looks at nothing called {text!r}, only at {known or 'nothing'}"
-        )
-    return list(found.values())
-
-
-def _alone(url: str) -> Target:
-    scheme = scheme_of(url)
-    if scheme not in folder.schemes() or scheme == SCRIPT:
-        known = ", ".join(f"{name}://" for name in folder.schemes() if name != SCRIPT)
-        raise LookupError(
-            f"{url!r} must begin with one of {known}; what a file names needs -c FILE"
-        )
-    probe = folder.load("probes", scheme)
-    looking = Looking(retries=0)
-    return Target(address=url, probe=probe.look, options=probe.Options(), looking=looking)
-
-
-def _is_named(name: ReplicaName, text: str) -> bool:
-    return text in {str(name), f"{name.service}:{name.node}"}
-
-
-def tongues(plan: Plan, installation: UUID) -> dict[str, Tongue]:
-    """Return how to speak on each channel of the plan."""
-    return {
-        channel.key: Tongue(
-            installation=installation,
-            page=plan.page,
-            channel=channel,
-            send=folder.load("notifiers", channel.kind).send,
-            pace_ms=plan.policy.pace_ms,
-        )
-        for channel in plan.channels
-    }
 
 
 class App:
