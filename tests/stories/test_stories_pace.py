@@ -219,3 +219,21 @@ def test_silence_is_told_and_ends_with_the_next_report(url: str) -> None:
             assert day.messages[0].reasons == {silent: "silent for 60 s"}
 
     asyncio.run(main())
+
+
+def test_who_stops_lets_a_message_arrive_and_begins_no_other(url: str) -> None:
+    async def main() -> None:
+        async with story(url) as day:
+            stopping: list[asyncio.Future[None]] = []
+
+            def stop_meanwhile(_: Message) -> None:
+                stopping.append(asyncio.ensure_future(day.speaker.finish()))
+
+            day.answers["hook"] = stop_meanwhile
+            await day.look(ONE, DEAD, at="1:00")
+            await day.look(TWO, DEAD, at="1:05")
+            await day.until("2:00")
+            assert day.said == [f"1:00 changed dead {ONE}"]
+            await asyncio.gather(*stopping)
+
+    asyncio.run(main())

@@ -17,7 +17,7 @@ from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
-from watchkeeper.judge.ground import Ground
+from watchkeeper.judge.ground import PAUSE_MS, Ground
 from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
@@ -36,7 +36,6 @@ from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.server import Server
 
-PAUSE_MS = 5_000
 RECONCILE_MS = 1_000
 FINISH_S = 7
 LEAVE_S = 1

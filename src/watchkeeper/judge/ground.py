@@ -11,7 +11,7 @@ from watchkeeper.store import gate, history, meta, worker
 from watchkeeper.store.cursor import Cursor, Store
 
 _TWO_BEATS_MS = 6_000
-_PAUSE_MS = 5_000
+PAUSE_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,5 @@ def _begin(cursor: Cursor, now: ClockMark, *, others: bool) -> tuple[int, UUID, 
 
 def _note_absence(cursor: Cursor, page_no: int, since_at: int, until_at: int) -> None:
     """Write that nobody watched from the last beat until now."""
-    if until_at - since_at > _PAUSE_MS:
+    if until_at - since_at > PAUSE_MS:
         history.add_blind(cursor, page_no, (since_at, until_at), "monitor off")

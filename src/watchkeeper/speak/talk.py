@@ -104,7 +104,6 @@ class Talk:
                     await self._tell(tongue, thought, last)
                 finally:
                     self.is_telling = False
-        self._is_ending = False
 
     async def _wait(self, until: int | None, revision: int) -> None:
         wait_ms = None if until is None else max(until - self._clock.steady(), 1)

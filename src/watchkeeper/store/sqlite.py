@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from watchkeeper.store.cursor import Again, Cursor, Line, Row, Transaction, Undo
+from watchkeeper.store.cursor import Again, Line, Row, Transaction, Undo
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.job import Job, Jobs, outcome, settle
 
@@ -191,8 +191,3 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
-
-
-def as_cursor(connection: sqlite3.Connection) -> Cursor:
-    """Return a cursor for work that has the file to itself, such as migrating it."""
-    return SqliteCursor(connection)

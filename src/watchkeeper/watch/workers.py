@@ -115,7 +115,7 @@ class Workers:
         before = self.plans()
         left = self._see({row.name: row for row in rows if row.name != self.name})
         if left:
-            await self._hear_anew(left)
+            await self._bury(left)
         if self.plans() != before:
             self.changed()
 
@@ -152,7 +152,7 @@ class Workers:
         self._seen = seen
         return gone
 
-    async def _hear_anew(self, left: Mapping[str, int]) -> None:
+    async def _bury(self, left: Mapping[str, int]) -> None:
         log.warning("workers left: %s", ", ".join(sorted(left)))
         job = partial(_bury, page_no=self._follower.page_no, left=left, steady=self._clock.steady())
         await self._store.write(job)
