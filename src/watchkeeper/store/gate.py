@@ -11,13 +11,14 @@ from watchkeeper.store.errors import StoreRefused
 _GATE = """
 UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
  WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash,
- is_reconciled, alert_on
+ is_reconciled, alert_on, muted_until
 """
 
 
 class PageRow(NamedTuple):
     """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds;
-    *is_reconciled* says that nothing is left of a plan before that of *plan_hash*.
+    *is_reconciled* says that nothing is left of a plan before that of *plan_hash*. Nobody is
+    reminded before the steady moment *muted_until*.
     """
 
     revision: int
@@ -28,6 +29,7 @@ class PageRow(NamedTuple):
     plan_hash: str
     is_reconciled: bool
     alert_on: AlertOn
+    muted_until: int
 
 
 def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
@@ -42,7 +44,7 @@ def read(cursor: Cursor, page_no: int) -> PageRow:
     """Return the page's row without taking it."""
     row = cursor.row(
         "SELECT revision, steady, hears_since, status, since_at, plan_hash, is_reconciled,"
-        " alert_on FROM page WHERE no = ?",
+        " alert_on, muted_until FROM page WHERE no = ?",
         (page_no,),
     )
     if row is None:
@@ -61,6 +63,11 @@ def hear_anew(cursor: Cursor, page_no: int, steady: int) -> None:
 def save_status(cursor: Cursor, page_no: int, status: Status, at: int) -> None:
     """Write the page's new *status*, which holds since the wall time *at*."""
     cursor.run("UPDATE page SET status = ?, since_at = ? WHERE no = ?", (status, at, page_no))
+
+
+def save_mute(cursor: Cursor, page_no: int, until: int) -> None:
+    """Write until which steady moment nobody is reminded; 0 ends a mute."""
+    cursor.run("UPDATE page SET muted_until = ? WHERE no = ?", (until, page_no))
 
 
 def add_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:

@@ -16,7 +16,8 @@ CREATE TABLE page (
     since_at {int} NOT NULL,
     plan_hash TEXT NOT NULL,
     is_reconciled {int} NOT NULL,
-    alert_on TEXT NOT NULL
+    alert_on TEXT NOT NULL,
+    muted_until {int} NOT NULL
 );
 
 CREATE TABLE service (
