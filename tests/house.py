@@ -20,6 +20,7 @@ from watchkeeper.core.plan import (
     Plan,
     Policy,
     Service,
+    Target,
 )
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import SELF, ReplicaName, Report, Source, SourceKind
@@ -107,7 +108,10 @@ def plan(
     return Plan(
         page=PAGE,
         services=tuple(Service(key=k, label=k, nodes=tuple(v)) for k, v in services.items()),
-        channels=tuple(Channel(key=k, kind="webhook", settings=None, digest=k) for k in channels),
+        channels=tuple(
+            Channel(key=k, kind="webhook", digest=k, targets={"": Target(settings=None)})
+            for k in channels
+        ),
         policy=Policy(alert_on=alert_on),
         digest=str(sorted(nodes.items(), key=str)) + str(alert_on),
     )

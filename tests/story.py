@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from tests.house import FakeClock, House, ended, house, plan
+from watchkeeper.core.compose import Sender
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
-from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
@@ -132,10 +133,14 @@ class Story:
     def listen(self) -> None:
         """Be the other side of every channel of the plan."""
         self.speaker.tongues = {
-            channel.key: Tongue(
-                installation=INSTALLATION,
-                page=self.home.plan.page,
-                channel=channel,
+            LaneName(channel.key, ""): Tongue(
+                sender=Sender(
+                    installation=INSTALLATION,
+                    channel=channel.key,
+                    target="",
+                    page=self.home.plan.page,
+                ),
+                settings=None,
                 send=partial(self.hear, channel.key),
                 pace_ms=PACE,
             )

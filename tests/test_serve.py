@@ -62,14 +62,15 @@ def labels(port: int) -> list[str]:
 
 
 def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store_url: str) -> None:
-    port, target = free_port(), free_port()
-    with receiving() as receiver:
+    port = free_port()
+    with receiving() as receiver, socket.create_server(("127.0.0.1", 0)) as listener:
+        target = listener.getsockname()[1]
         config = write_config(tmp_path, hook=receiver.port, port=port, target=target)
         place = ("serve", "-c", config, "--store", store_url)
         with serving(tmp_path, *place, port=port) as process:
-            with listening(target):
-                eventually(lambda: [said["type"] for said in receiver.heard] == ["startup"])
-                assert page(port) == "healthy"
+            eventually(lambda: [said["type"] for said in receiver.heard] == ["startup"])
+            assert page(port) == "healthy"
+            listener.close()
             eventually(lambda: told(receiver) == [DEAD])
             assert "refused" in page(port, "/")
             process.kill()

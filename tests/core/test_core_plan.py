@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from tests.core.core_samples import PAGE
-from watchkeeper.core.plan import AlertOn, Channel, Mode, Node, Plan, Policy, Service
+from watchkeeper.core.plan import AlertOn, Mode, Node, Plan, Policy, Service
 from watchkeeper.core.report import ReplicaName
 
 POLLED = Node(key="api", label="API", mode=Mode.POLL, replicas=("http://a/", "http://b/"))
@@ -40,10 +40,6 @@ def test_replicas_are_those_that_the_plan_names() -> None:
 )
 def test_we_look_ourselves_or_wait_for_reports(mode: Mode, *, is_looked_at: bool) -> None:
     assert Node(key="a", label="A", mode=mode).is_looked_at is is_looked_at
-
-
-def test_a_channel_has_one_target_unless_its_kind_has_several() -> None:
-    assert dict(Channel(key="hook", kind="webhook", settings=None, digest="").targets) == {"": ""}
 
 
 def test_without_a_word_of_the_file_the_page_is_the_alert_and_has_a_pace() -> None:

@@ -293,9 +293,10 @@ async def _tell_once(
     fence = await one.take("me")
     outside = world.real(clock=home.clock)
     means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
-    tongue = Tongue(installation=INSTALLATION, page=PAGE, channel=home.plan.channels[0], send=send)
+    sender = Sender(installation=INSTALLATION, channel="hook", target="", page=PAGE)
+    tongue = Tongue(sender=sender, settings=None, send=send)
     place = Place(home.page_no, one.channel_no, one.lane.no, "hook", fence)
-    await asyncio.wait_for(Talk(means, lambda: tongue, place, "").run(), 10)
+    await asyncio.wait_for(Talk(means, lambda: tongue, place).run(), 10)
     await outside.close()
 
 

@@ -11,10 +11,11 @@ from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import load
 from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.replicas import scheme_of
+from watchkeeper.core.compose import Sender
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.outside.addresses import STRICT, Reach
-from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.watch.look import Target, not_available
 
 
@@ -91,15 +92,21 @@ def _is_named(name: ReplicaName, text: str) -> bool:
     return text in {str(name), f"{name.service}:{name.node}"}
 
 
-def tongues(plan: Plan, installation: UUID) -> dict[str, Tongue]:
-    """Return how to speak on each channel of the plan."""
+def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:
+    """Return how to speak to each target of each channel of the plan."""
     return {
-        channel.key: Tongue(
-            installation=installation,
-            page=plan.page,
-            channel=channel,
+        LaneName(channel.key, key): Tongue(
+            sender=Sender(
+                installation=installation,
+                channel=channel.key,
+                target=key,
+                rank=target.rank,
+                page=plan.page,
+            ),
+            settings=target.settings,
             send=folder.load("notifiers", channel.kind).send,
             pace_ms=plan.policy.pace_ms,
         )
         for channel in plan.channels
+        for key, target in channel.targets.items()
     }

@@ -6,6 +6,8 @@ reserves is written with an underscore behind it. What a field's metadata may sa
     doc       what the key is for, in the words of the reference
     metric    True: the key also stands in [metrics], as the default of all nodes
     secret    True: the value is never shown, as with `Secret`
+    target    True: each of its values is a target with a lane of its own, and `send` is
+              called with settings that hold one of them
     check     called with the value; raises ValueError with words for a person
 """
 

@@ -16,6 +16,7 @@ from watchkeeper.config.schema import (
     NodeTable,
     NotifyTable,
 )
+from watchkeeper.config.targets import targets
 from watchkeeper.core.plan import (
     Channel,
     Listening,
@@ -93,8 +94,8 @@ def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:
         Channel(
             key=channel.name or kind,
             kind=kind,
-            settings=channel.settings,
             digest=digest([kind, channel.settings]),
+            targets=MappingProxyType(targets(channel.settings)),
         )
         for kind, channels in notify.given.items()
         if kind in kinds.notifiers

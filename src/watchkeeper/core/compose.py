@@ -20,12 +20,16 @@ _ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who speaks to whom: the parts of a message's id that are no facts."""
+    """Who speaks to whom: what a message needs beside the facts.
+
+    *rank* counts the targets of the channel from 0.
+    """
 
     installation: UUID
     channel: str
     target: str
     page: Page
+    rank: int = 0
 
 
 def hears(channel: str, facts: Facts) -> Facts | None:

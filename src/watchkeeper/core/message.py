@@ -46,7 +46,8 @@ class Message:
 
     *replicas* are all dead ones of its alerts; *reasons* are public words for them.
     *id* is equal in all repeats. *resumed* were called dead while nothing could be recorded,
-    and are not. *notes* are sentences about the monitor itself.
+    and are not. *notes* are sentences about the monitor itself. *is_urgent* where its
+    receiver is to be roused: a reminder that escalated to that target.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Message:
     notes: tuple[str, ...] = ()
     is_unrecorded: bool = False
     reminder: int = 0
+    is_urgent: bool = False
 
     @property
     def recovered(self) -> tuple[Recovered, ...]:

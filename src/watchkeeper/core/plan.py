@@ -113,18 +113,29 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One of those that a channel speaks to; each has a lane of its own.
+
+    *rank* counts them from 0 in the order of the file. *settings* are the channel's, with
+    this target alone in them. *name* is for operators; it is empty where there is one.
+    """
+
+    settings: object
+    rank: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """A configured place to speak to. *digest* changes whenever its settings do.
 
-    *targets* maps the key of each lane (a hash of the address, '' where the kind has one
-    target) to the name that an operator reads.
+    *targets* has the key of each lane: a hash of the address, '' where the kind has one.
     """
 
     key: str
     kind: str
-    settings: object
     digest: str
-    targets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({"": ""}))
+    targets: Mapping[str, Target]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.speak.talk import Means, Talk
 from watchkeeper.speak.thought import Place
-from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.tongue import LaneName, Tongues
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor, Line
 from watchkeeper.store.errors import StoreRefused
@@ -30,7 +29,7 @@ class Speaker:
     """The channels that this worker holds, with a task for each of their lanes."""
 
     def __init__(self, means: Means, workers: Workers) -> None:
-        self.tongues: Mapping[str, Tongue] = {}
+        self.tongues: Tongues = {}
         self._means = means
         self._workers = workers
         self._fences: dict[str, int] = {}
@@ -67,7 +66,7 @@ class Speaker:
         page = self._means.follower.view.page
         if page is None:
             return
-        for key in self.tongues:
+        for key in dict.fromkeys(name.channel for name in self.tongues):
             if self._workers.speaks(key, page.plan_hash):
                 await self._hold(key)
 
@@ -83,7 +82,7 @@ class Speaker:
         for target, lane in lanes.items():
             known = self._talks.get(lane)
             if known is None or known[1].done():
-                self._talks[lane] = self._begin(key, target, row.no, lane)
+                self._talks[lane] = self._begin(LaneName(key, target), row.no, lane)
 
     async def _take(self, row: ChannelRow) -> bool:
         job = partial(lane_rows.take, channel_no=row.no, holder=self._means.worker, fence=row.fence)
@@ -93,11 +92,12 @@ class Speaker:
         return taken
 
     def _begin(
-        self, key: str, target: str, channel_no: int, lane_no: int
+        self, name: LaneName, channel_no: int, lane_no: int
     ) -> tuple[Talk, asyncio.Task[None]]:
         page_no = self._means.follower.page_no
-        place = Place(page_no, channel_no, lane_no, key, self._fences[key])
-        talk = Talk(self._means, lambda: self.tongues.get(key), place, target)
+        fence = self._fences[name.channel]
+        place = Place(page_no, channel_no, lane_no, name.channel, fence)
+        talk = Talk(self._means, lambda: self.tongues.get(name), place)
         return talk, asyncio.create_task(talk.run(), name=f"lane {lane_no}")
 
 

@@ -53,12 +53,10 @@ class Talk:
         means: Means,
         tongue: Callable[[], Tongue | None],
         place: Place,
-        target: str,
     ) -> None:
         self._means = means
         self._tongue_now = tongue
         self._place = place
-        self._target = target
         self._clock = means.outside.clock
         self.is_telling = False
         self._is_ending = False
@@ -112,14 +110,14 @@ class Talk:
             await self._clock.sleep(min(GATHER_MS, max(until - self._clock.steady(), 0)))
 
     async def _tell(self, tongue: Tongue, thought: Thought, last: int) -> None:
-        message = thought.message(tongue.sender(self._target))
+        message = thought.message(tongue.sender)
         lane = await self._claim(thought.lane, last, message.id)
         began = self._clock.steady()
         failure, outcome = await self._send(tongue, lane, message)
         tried = Tried(
             place=self._place,
             lane=lane,
-            channel=tongue.channel.key,
+            channel=self._place.channel,
             worker=self._means.worker,
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
             took_ms=self._clock.steady() - began,
@@ -147,7 +145,7 @@ class Talk:
         outside = self._means.outside.for_sending(sending)
         try:
             async with asyncio.timeout(SEND_MS / 1000):
-                await tongue.send(message, tongue.channel.settings, outside)
+                await tongue.send(message, tongue.settings, outside)
         except LostClaim:
             raise
         except Refused as error:
@@ -158,7 +156,7 @@ class Talk:
             late = Unreachable("no answer in time", maybe=sending.left)
             return self._unreachable(lane, late), f"unreachable: {late}"
         except Exception as error:
-            log.exception("the notifier of %s broke", tongue.channel.key)
+            log.exception("the notifier of %s broke", self._place.channel)
             return self._unreachable(lane, Unreachable(str(error))), f"broke: {error!r}"
         return None, "accepted"
 

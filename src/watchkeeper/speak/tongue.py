@@ -1,32 +1,34 @@
-"""Tongue: a channel of the plan with the code that speaks through its kind of service."""
+"""Tongue: how to speak to one target, with the code for its kind of service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from typing import NamedTuple
 
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.message import Message
-from watchkeeper.core.plan import Channel, Page
 from watchkeeper.outside.outside import Outside
 
 Send = Callable[[Message, object, Outside], Awaitable[None]]
 
 
+class LaneName(NamedTuple):
+    """The keys of a lane: of its channel, and of the target in it."""
+
+    channel: str
+    target: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
-    """How to speak on *channel*, in whose name, and at what pace."""
+    """How to speak to one target, in whose name, and at what pace.
 
-    installation: UUID
-    page: Page
-    channel: Channel
+    *settings* are those of its channel, with this target alone in them.
+    """
+
+    sender: Sender
+    settings: object
     send: Send
     pace_ms: tuple[int, ...] = ()
 
-    def sender(self, target: str) -> Sender:
-        """Return the sender of messages to *target*."""
-        return Sender(
-            installation=self.installation,
-            channel=self.channel.key,
-            target=target,
-            page=self.page,
-        )
+
+Tongues = Mapping[LaneName, Tongue]

@@ -24,7 +24,7 @@ from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
-from watchkeeper.speak.tongue import Tongue
+from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.store import gate, notification
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.errors import StoreRefused
@@ -57,7 +57,7 @@ class Unrecorded:
         self._settled = settled
         self._clock = means.outside.clock
         self._dead = _load(file)
-        self._told: dict[str, _Told] = {}
+        self._told: dict[LaneName, _Told] = {}
         self._resumed: Facts | None = None
 
     async def run(self) -> None:
@@ -81,33 +81,33 @@ class Unrecorded:
             moment = (self._clock.steady(), self._clock.wall())
             self._dead |= dict.fromkeys(new - self._dead.keys(), moment)
             _save(self._file, self._dead)
-        due = [tongue for tongue in self._speaker.tongues.values() if self._is_due(tongue, new)]
-        await asyncio.gather(*(self._send(tongue, dead) for tongue in due))
+        due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
+        await asyncio.gather(*(self._send(name, tongue, dead) for name, tongue in due))
 
-    def _is_due(self, tongue: Tongue, new: AbstractSet[ReplicaName]) -> bool:
-        told = self._told.setdefault(tongue.channel.key, _Told())
+    def _is_due(self, name: LaneName, tongue: Tongue, new: AbstractSet[ReplicaName]) -> bool:
+        told = self._told.setdefault(name, _Told())
         is_news = bool(new - told.names)
         return is_news and self._clock.steady() >= news_due(told.said, told.step, tongue.pace_ms)
 
-    async def _send(self, tongue: Tongue, dead: Mapping[ReplicaName, str]) -> None:
-        told = self._told[tongue.channel.key]
+    async def _send(self, name: LaneName, tongue: Tongue, dead: Mapping[ReplicaName, str]) -> None:
+        told = self._told[name]
         told.said, told.step = self._clock.steady(), told.step + 1
         message = Message(
             id=str(uuid4()),
             kind=MessageKind.CHANGED,
             status=Status.DEAD,
             at=self._clock.wall(),
-            page_title=tongue.page.title,
-            page_url=tongue.page.url.text,
+            page_title=tongue.sender.page.title,
+            page_url=tongue.sender.page.url.text,
             replicas=tuple(dead),
             reasons={str(name): words(code) for name, code in dead.items()},
             is_unrecorded=True,
         )
         try:
             async with asyncio.timeout(SEND_MS / 1000):
-                await tongue.send(message, tongue.channel.settings, self._means.outside)
+                await tongue.send(message, tongue.settings, self._means.outside)
         except Exception as error:  # noqa: BLE001 - no notifier's mistake may silence the others
-            log.warning("channel %s: %r", tongue.channel.key, error)
+            log.warning("channel %s: %r", name.channel, error)
         else:
             told.names |= dead.keys()
 
@@ -141,7 +141,7 @@ class Unrecorded:
 
 @dataclass(slots=True)
 class _Told:
-    """What one channel has taken while nothing was recorded, and its pace."""
+    """What one target has taken while nothing was recorded, and its pace."""
 
     names: set[ReplicaName] = field(default_factory=set)
     said: int = 0
