@@ -29,7 +29,9 @@ from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import history
 from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
+from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
+from watchkeeper.watch.packing import pack_for_ever
 from watchkeeper.watch.pulse import Gap, Pulse
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
@@ -61,6 +63,8 @@ class App:
         self._door = Door(store, self.follower, clock, Rules.of(loaded.plan), self._recording)
         self._pulse = Pulse(clock, self._on_gap)
         self._looker = Looker(outside, self._door, self.follower, self._workers, self._pulse.gaps)
+        self._latencies = Latencies(store, self.follower, clock)
+        self._looker.note = self._latencies.note
         self._silence = Silence(store, self.follower, clock, self._workers, self._door)
         means = Means(store=store, follower=self.follower, outside=outside, worker=name)
         self._speaker = Speaker(means, self._workers)
@@ -124,6 +128,7 @@ class App:
         """Return what runs until the end, by the name that an operator reads; the web first."""
         ground = self._ground
         keeping = keep_house(ground.store, self._clock, ground.page_no, self._workers.does)
+        packing = pack_for_ever(ground.store, self._clock, self._workers.does)
         return {
             "the web server": server.run(),
             "the pulse": self._pulse.run(),
@@ -134,6 +139,8 @@ class App:
             "the search for silence": self._silence.run(),
             "the speaker": self._speaker.run(),
             "the speaker of what is unrecorded": self._unrecorded.run(),
+            "the writing of latencies": self._latencies.run(),
+            "the packing of latencies": packing,
             "the housekeeping": keeping,
             "the reconciling": self._finish_reconciling(),
             "the startup": self._start_up(),
@@ -217,6 +224,7 @@ class App:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.wait(running)
                 await self._workers.leave()
+                await self._latencies.flush()
 
     def _on_gap(self, gap: Gap) -> None:
         """We were stopped: nothing that was seen, known or carried before counts now."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.outside.clock import Clock
-from watchkeeper.store import meta, retention
+from watchkeeper.store import latency, meta, retention
 from watchkeeper.store.cursor import Cursor, Store
 
 EVERY_MS = 3_600_000
@@ -33,4 +33,5 @@ async def keep_house(
 def _forget(cursor: Cursor, page_no: int, before: int) -> int:
     meta.forget_clocks(cursor, _MOST_BOOTS)
     told = retention.forget_told(cursor, page_no, before)
-    return told + retention.forget_deliveries(cursor, before)
+    deliveries = retention.forget_deliveries(cursor, before)
+    return told + deliveries + latency.forget_hours(cursor, before)

@@ -34,13 +34,15 @@ Transaction = Callable[[Cursor], T]
 class Line(Enum):
     """Which connection a transaction takes, so that one kind of work never waits for another.
 
-    An embedded file has one writer, which all of them share.
+    `PAST` is for what nobody waits for, such as latencies. An embedded file has one writer,
+    which all of them share.
     """
 
     GATE = auto()
     FAST = auto()
     BEAT = auto()
     SPEAK = auto()
+    PAST = auto()
 
 
 class Undo(Exception):

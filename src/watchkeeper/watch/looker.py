@@ -34,6 +34,7 @@ class Looker:
         workers: Workers,
         gaps: Callable[[], int],
     ) -> None:
+        self.note: Callable[[ReplicaName, Report], None] = lambda *_: None
         self._outside = outside
         self._door = door
         self._follower = follower
@@ -106,6 +107,7 @@ class Looker:
                 return
             seq = slot(str(name), target.looking.interval_ms, start)
             heard = replace(report, source=SELF, heard=start, seq=seq)
+            self.note(name, heard)
             try:
                 await self._door.take(name, heard)
             except StoreRefused as error:

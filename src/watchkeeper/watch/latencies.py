@@ -1,0 +1,89 @@
+"""Latencies: how long each look took, kept in memory for a minute, then on disk.
+
+What is in memory when the process is killed is lost; nothing that decides depends on it.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.clock import Clock, wait_at_most
+from watchkeeper.store import latency
+from watchkeeper.store.cursor import Line, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.latency import Look
+
+EVERY_MS = 60_000
+MOST = 50_000
+ENOUGH = MOST // 4
+AT_ONCE = 1_000
+log = logging.getLogger(__name__)
+
+
+class _Noted(NamedTuple):
+    """What is left of a report: its evidence would take room for nothing."""
+
+    at: int
+    name: ReplicaName
+    status: int
+    latency_us: int
+
+
+class Latencies:
+    """The looks that are not on disk yet: the newest 50,000, where the store refuses them."""
+
+    def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
+        self._store = store
+        self._follower = follower
+        self._clock = clock
+        self._noted: deque[_Noted] = deque(maxlen=MOST)
+        self._filled = asyncio.Event()
+
+    def __len__(self) -> int:
+        """Return how many looks are in memory."""
+        return len(self._noted)
+
+    def note(self, name: ReplicaName, report: Report) -> None:
+        """Remember what a look at *name* saw, and how long that took."""
+        wall = self._clock.wall()
+        self._noted.append(_Noted(wall, name, report.status, report.latency_us))
+        if len(self._noted) == ENOUGH:
+            self._filled.set()
+
+    async def run(self) -> None:
+        """Write what was noted once a minute, sooner where it is much, until cancelled."""
+        while True:
+            await wait_at_most(self._clock, self._filled.wait(), EVERY_MS)
+            self._filled.clear()
+            try:
+                await self.flush()
+            except StoreRefused as error:
+                log.debug("latencies wait for the store: %s", error)
+            except Exception:
+                log.exception("latencies could not be written; it is tried again in a minute")
+
+    async def flush(self) -> None:
+        """Write all that was noted; what the store refuses stays, and StoreRefused is raised."""
+        while self._noted:
+            batch = list(islice(self._noted, AT_ONCE))
+            await self._store.write(partial(latency.add, looks=self._rows(batch)), Line.PAST)
+            self._drop(batch)
+
+    def _rows(self, batch: Sequence[_Noted]) -> list[Look]:
+        """Return *batch* as rows; a replica that is gone by now has none."""
+        find = self._follower.view.replica
+        found = ((find(noted.name), noted) for noted in batch)
+        return [Look(one.at, row.no, one.status, one.latency_us) for row, one in found if row]
+
+    def _drop(self, batch: Sequence[_Noted]) -> None:
+        """Forget *batch*, as far as newer looks have not pushed it out meanwhile."""
+        last = batch[-1]
+        if any(one is last for one in islice(self._noted, len(batch))):
+            while self._noted.popleft() is not last:
+                pass

@@ -1,0 +1,78 @@
+"""Packing: once an hour is over, its latencies become one blob for each replica."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from watchkeeper.core.sample import HOUR_MS
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import latency
+from watchkeeper.store.cursor import Line, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.latency import Span
+
+EVERY_MS = 60_000
+LATE_MS = 2 * EVERY_MS  # until then, other workers may have looks in memory
+SLICE_MS = 60_000
+REPLICAS_AT_ONCE = 20  # a packing of 20 keeps those who wait for the same file for 10 ms
+WORK = "packing"
+log = logging.getLogger(__name__)
+
+
+async def pack_for_ever(store: Store, clock: Clock, is_ours: Callable[[str], bool]) -> None:
+    """Pack every hour that is over, where that *is_ours* to do, until cancelled."""
+    while True:
+        await clock.sleep(EVERY_MS)
+        if not is_ours(WORK):
+            continue
+        try:
+            while await pack_next(store, clock):
+                pass
+        except StoreRefused as error:
+            log.debug("latencies are packed later: %s", error)
+        except Exception:
+            log.exception("latencies could not be packed; it is tried again in a minute")
+
+
+async def pack_next(store: Store, clock: Clock) -> bool:
+    """Pack one hour that is over; return whether there was one, and all of it is packed.
+
+    An hour that has not begun is packed too: the wall clock was set back since.
+    """
+    wall = clock.wall()
+    kept = Span((wall - LATE_MS) // HOUR_MS * HOUR_MS, wall + HOUR_MS)
+    hour = await store.read(partial(latency.first_hour_outside, kept=kept))
+    if hour is None:
+        return False
+    counts, gathered = await _gather(store, hour)
+    await _pack(store, hour, gathered, clock.steady())
+    return await _forget(store, counts)
+
+
+async def _gather(store: Store, hour: int) -> tuple[dict[Span, int], dict[int, bytearray]]:
+    """Return how many looks each slice of *hour* has, and all their samples by replica."""
+    counts: dict[Span, int] = {}
+    whole: dict[int, bytearray] = {}
+    for since in range(hour, hour + HOUR_MS, SLICE_MS):
+        span = Span(since, since + SLICE_MS)
+        counts[span], found = await store.read(partial(latency.gather, span=span))
+        for replica_no, samples in found.items():
+            whole.setdefault(replica_no, bytearray()).extend(samples)
+    return counts, whole
+
+
+async def _pack(store: Store, hour: int, gathered: dict[int, bytearray], now: int) -> None:
+    replica_nos = sorted(gathered)
+    for start in range(0, len(replica_nos), REPLICAS_AT_ONCE):
+        new = {no: gathered[no] for no in replica_nos[start : start + REPLICAS_AT_ONCE]}
+        await store.write(partial(latency.pack, hour=hour, new=new, now=now), Line.PAST)
+
+
+async def _forget(store: Store, counts: dict[Span, int]) -> bool:
+    """Delete the slices that are packed; return whether none of them has changed meanwhile."""
+    are_gone = [
+        await store.write(partial(latency.forget_gathered, span=span, many=many), Line.PAST)
+        for span, many in counts.items()
+        if many
+    ]
+    return all(are_gone)

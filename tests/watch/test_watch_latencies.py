@@ -1,0 +1,140 @@
+"""From a look's latency in memory to a blob of its hour, through refusals and clock steps."""
+
+import asyncio
+
+import pytest
+
+from tests.house import HEALTHY, House, house, name
+from tests.story import Busy
+from watchkeeper.core import histogram
+from watchkeeper.core.report import Report
+from watchkeeper.core.sample import HOUR_MS
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch import latencies
+from watchkeeper.watch.latencies import Latencies
+from watchkeeper.watch.packing import LATE_MS, pack_next
+
+
+def look_at(home: House, kept: Latencies, *who: str) -> None:
+    """Note one look at each of *who*, a second after the last."""
+    for one in who:
+        home.clock.pass_ms(1_000)
+        kept.note(name(one), Report(status=HEALTHY, latency_us=10))
+
+
+async def pack_all(home: House) -> int:
+    """Return how many hours were packed."""
+    packed = 0
+    while await pack_next(home.store, home.clock):
+        packed += 1
+    return packed
+
+
+async def count(home: House, table: str) -> int:
+    [(found,)] = await home.rows(f"SELECT COUNT(*) FROM {table}")
+    return int(found)
+
+
+async def counted(home: House) -> int:
+    """Return how many latencies the packed hours count."""
+    rows = await home.rows("SELECT histogram FROM latency_hour")
+    return sum(histogram.total(histogram.parse(blob)) for (blob,) in rows)
+
+
+def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            look_at(home, kept, "web:api:1", "web:api:2", "web:api:gone")
+            first = home.clock.wall() - 2_000
+            await kept.flush()
+            assert len(kept) == 0
+            rows = await home.rows("SELECT at, status, latency_us FROM recent ORDER BY at")
+            assert rows == [(first, 0, 10), (first + 1_000, 0, 10)]
+
+    asyncio.run(main())
+
+
+def test_a_store_that_refuses_makes_memory_no_larger(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latencies, "MOST", 5)
+
+    async def main() -> None:
+        async with house(store_url) as home:
+            busy = Busy(home.store)
+            kept = Latencies(busy, home.follower, home.clock)
+            busy.refuses = True
+            for _ in range(4):
+                look_at(home, kept, *["web:api:1"] * 2)
+                with pytest.raises(StoreRefused):
+                    await kept.flush()
+            assert len(kept) == 5
+            busy.refuses = False
+            await kept.flush()
+            oldest = home.clock.wall() - 4_000
+            assert await home.rows("SELECT COUNT(*), MIN(at) FROM recent") == [(5, oldest)]
+
+    asyncio.run(main())
+
+
+def test_looks_that_come_while_others_are_written_are_written_too(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            look_at(home, kept, "web:api:1")
+            writing = asyncio.create_task(kept.flush())
+            await asyncio.sleep(0)
+            look_at(home, kept, "web:api:2")
+            await writing
+            assert await count(home, "recent") == 2
+
+    asyncio.run(main())
+
+
+def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            look_at(home, kept, *["web:api:1"] * 3)
+            await kept.flush()
+            home.clock.pass_ms(HOUR_MS + LATE_MS - home.clock.wall() % HOUR_MS - 1)
+            assert await pack_all(home) == 0
+            home.clock.pass_ms(1)
+            assert await pack_all(home) == 1
+            assert (await counted(home), await count(home, "recent")) == (3, 0)
+
+    asyncio.run(main())
+
+
+def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            look_at(home, kept, *["web:api:1"] * 3)
+            await kept.flush()
+            home.clock.pass_ms(2 * HOUR_MS)
+            rows = await home.rows("SELECT at, replica_no, status, latency_us FROM recent")
+            assert await pack_all(home) == 1
+            for row in rows:
+                await home.run("INSERT INTO recent VALUES (?, ?, ?, ?)", *row)
+            assert await pack_all(home) == 1
+            assert (await counted(home), await count(home, "recent")) == (3, 0)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("step_ms", [365 * 24 * HOUR_MS, -365 * 24 * HOUR_MS])
+def test_a_step_of_the_wall_clock_loses_nothing(store_url: str, step_ms: int) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            for step in (0, step_ms, -step_ms):
+                home.clock.wall_ms += step
+                look_at(home, kept, "web:api:1")
+            await kept.flush()
+            home.clock.pass_ms(2 * HOUR_MS)
+            assert await pack_all(home) == 2
+            assert (await counted(home), await count(home, "recent")) == (3, 0)
+
+    asyncio.run(main())
