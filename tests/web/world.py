@@ -8,6 +8,7 @@ from functools import partial, wraps
 
 import uvloop
 
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Mode, Node, Page, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.secret import Secret
@@ -19,6 +20,7 @@ from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.server import Server
 
 NOON = 1_795_262_400_000  # 2026-11-21 12:00 UTC
+MANAGER = "Basic Ok1BTkFHRVJfU0VDUkVU"
 GOOD = "Basic OlJFUE9SVEVSX1NFQ1JFVA=="
 
 PAGE = Page(
@@ -98,11 +100,51 @@ class StandingClock:
 
 
 @dataclass
+class Paper:
+    """A desk that keeps what people say, and by whose word; *room* is for how much."""
+
+    written: list[Announcement] = field(default_factory=list)
+    muted: int = 0
+    room: int = 100
+    actors: set[str] = field(default_factory=set)
+    refuses: Exception | None = None
+
+    async def announce(self, new: Announcement, actor: str) -> bool:
+        self._hear(actor)
+        if len(self.written) >= self.room:
+            return False
+        self.written.append(new)
+        return True
+
+    async def retract(self, identity: str, actor: str) -> bool:
+        self._hear(actor)
+        before = len(self.written)
+        self.written = [one for one in self.written if one.id != identity]
+        return len(self.written) < before
+
+    async def announcements(self) -> list[Announcement]:
+        return self.written
+
+    async def mute(self, seconds: int, actor: str) -> None:
+        self._hear(actor)
+        self.muted = seconds
+
+    async def muted_s(self) -> int:
+        return self.muted
+
+    def _hear(self, actor: str) -> None:
+        if self.refuses:
+            raise self.refuses
+        self.actors.add(actor)
+
+
+@dataclass
 class World:
     """Takes reports and believes them at once."""
 
     plan: Plan = PLAN
     clock: StandingClock = field(default_factory=StandingClock)
+    desk: Paper = field(default_factory=Paper)
     reports: dict[ReplicaName, Report] = field(default_factory=dict)
     outcome: Outcome = Outcome.TAKEN
     refuses: Exception | None = None
@@ -113,6 +155,7 @@ class World:
     taken: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reporter_token: Secret = field(default_factory=partial(Secret, "REPORTER_SECRET"))
+    manager_token: Secret = field(default_factory=partial(Secret, "MANAGER_SECRET"))
     base: str = ""
     given: PageState | None = None
     _state: PageState | None = None
@@ -150,9 +193,10 @@ class World:
             is_old=lambda: self.old,
             followed_at=lambda: NOON,
             door=self,
+            desk=self.desk,
             clock=self.clock,
             reporter_token=lambda: self.reporter_token,
-            manager_token=lambda: Secret("MANAGER_SECRET"),
+            manager_token=lambda: self.manager_token,
             ready=lambda: self.readiness,
             gap=lambda: self.gaps,
             base=self.base,

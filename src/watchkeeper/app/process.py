@@ -15,6 +15,7 @@ from watchkeeper.app.kinds import targets, tongues
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
+from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import PAUSE_MS, Ground
@@ -254,6 +255,7 @@ class App:
             is_old=self.follower.is_old,
             followed_at=self.follower.followed_at,
             door=self._door,
+            desk=Desk(self._ground.store, self.follower, self._clock),
             clock=self._clock,
             reporter_token=lambda: self._loaded.server.reporter_token,
             manager_token=lambda: self._loaded.server.manager_token,

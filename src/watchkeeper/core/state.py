@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status, ancestral, worst
@@ -56,12 +57,16 @@ class ServiceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
-    """The whole page at *revision*; *since_at* is wall milliseconds."""
+    """The whole page at *revision*; *since_at* is wall milliseconds.
+
+    *announcements* are in the order of writing, those to come and those past among them.
+    """
 
     revision: int
     status: Status
     since_at: int
     services: tuple[ServiceState, ...]
+    announcements: tuple[Announcement, ...] = ()
 
     @property
     def ancestral(self) -> Status:

@@ -82,11 +82,10 @@ class Door:
 
     async def flush(self, name: ReplicaName, actor: str) -> bool:
         """Let the replica *name* leave the page, as *actor* asks; return whether it was there."""
-        del actor
         node_no = self._follower.view.node_no(name.service, name.node)
         if node_no is None:
             return False
-        job = Flush(self._case(), name, node_no)
+        job = Flush(self._case(), name, node_no, actor)
         was_there = await self._save(lambda: self._store.write(job))
         self._follower.hurry()
         return was_there

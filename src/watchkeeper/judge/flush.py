@@ -6,8 +6,10 @@ from watchkeeper.core.alert import Leaving
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.judge import climb
 from watchkeeper.judge.decide import Case
+from watchkeeper.store import audit
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
+from watchkeeper.store.audit import Deed
 from watchkeeper.store.cursor import Cursor, Undo
 
 
@@ -21,6 +23,7 @@ class Flush:
     case: Case
     name: ReplicaName
     node_no: int
+    actor: str
     was_done: bool = False
 
     def __call__(self, cursor: Cursor) -> bool:
@@ -36,5 +39,7 @@ class Flush:
         decision.climb({self.node_no})
         decision.alarm({self.name: Leaving.FLUSHED})
         decision.finish()
+        deed = Deed(self.actor, "flush", before={"replica": str(self.name)})
+        audit.add(cursor, decision.now, deed)
         self.was_done = True
         return True

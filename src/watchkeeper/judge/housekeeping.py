@@ -33,5 +33,6 @@ async def keep_house(
 def _forget(cursor: Cursor, page_no: int, before: int) -> int:
     meta.forget_clocks(cursor, _MOST_BOOTS)
     told = retention.forget_told(cursor, page_no, before)
-    deliveries = retention.forget_deliveries(cursor, before)
-    return told + deliveries + latency.forget_hours(cursor, before)
+    told += retention.forget_deliveries(cursor, before)
+    told += retention.forget_deeds(cursor, before) + retention.forget_notices(cursor, page_no)
+    return told + latency.forget_hours(cursor, before)

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import ReplicaName, Source
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Status
-from watchkeeper.store import gate, tree
+from watchkeeper.store import gate, notice, tree
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.gate import PageRow
+from watchkeeper.store.notice import Notice
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.sighting import Kept
 from watchkeeper.store.tree import Branch
@@ -30,6 +32,7 @@ class Changes:
     nodes: list[Branch]
     replicas: list[ReplicaRow]
     sightings: list[Kept]
+    notices: list[Notice]
 
 
 def read_changes(cursor: Cursor, page_no: int, after: int) -> Changes:
@@ -38,7 +41,7 @@ def read_changes(cursor: Cursor, page_no: int, after: int) -> Changes:
     if page.revision < after:
         after = NOTHING
     if page.revision == after:
-        return Changes(page, after, [], [], [], [])
+        return Changes(page, after, [], [], [], [], [])
     return Changes(
         page,
         after,
@@ -46,6 +49,7 @@ def read_changes(cursor: Cursor, page_no: int, after: int) -> Changes:
         tree.nodes(cursor, page_no, after),
         replica_rows.changed(cursor, page_no, after),
         sighting_rows.changed(cursor, page_no, after),
+        notice.changed(cursor, page_no, after),
     )
 
 
@@ -79,6 +83,7 @@ class View:
         self._sightings: dict[int, dict[Source, Kept]] = {}
         self._node_nos: dict[tuple[str, str], int] = {}
         self._by_name: dict[tuple[int, str], ReplicaRow] = {}
+        self._announcements: dict[int, Announcement] = {}
         self._built = _Built()
 
     def apply(self, changes: Changes) -> None:
@@ -92,6 +97,8 @@ class View:
             self._take_replica(replica)
         for kept in changes.sightings:
             self._sightings[kept.replica_no][kept.sighting.source] = kept
+        for one in changes.notices:
+            self._take_notice(one)
         self._built.page = None
 
     def node_no(self, service: str, node: str) -> int | None:
@@ -127,6 +134,7 @@ class View:
                 status=self.page.status if self.page else Status.HEALTHY,
                 since_at=self.page.since_at if self.page else 0,
                 services=tuple(self._service(one) for one in _living(self._services.values())),
+                announcements=tuple(self._announcements[no] for no in sorted(self._announcements)),
             )
         return self._built.page
 
@@ -161,6 +169,12 @@ class View:
             siblings.pop(row.no, None)
             self._by_name.pop((row.node_no, row.key), None)
         self._stale(row.node_no)
+
+    def _take_notice(self, row: Notice) -> None:
+        if row.gone_at is None:
+            self._announcements[row.no] = row.announcement
+        else:
+            self._announcements.pop(row.no, None)
 
     def _stale(self, node_no: int) -> None:
         self._built.nodes.pop(node_no, None)

@@ -33,3 +33,21 @@ def forget_deliveries(cursor: Cursor, before: int) -> int:
     )
     attempts = cursor.run("DELETE FROM attempt WHERE steady < ?", (before,))
     return deliveries + attempts
+
+
+def forget_deeds(cursor: Cursor, before: int) -> int:
+    """Delete what was written of people's deeds before steady *before*; return how much."""
+    return cursor.run(
+        "DELETE FROM audit WHERE no IN (SELECT no FROM audit WHERE steady < ? ORDER BY no LIMIT ?)",
+        (before, _AT_ONCE),
+    )
+
+
+def forget_notices(cursor: Cursor, page_no: int) -> int:
+    """Delete the oldest notices that were taken back, all but 1,000; return how many went."""
+    return cursor.run(
+        "DELETE FROM notice WHERE page_no = ? AND gone_at IS NOT NULL AND no <= (SELECT no"
+        " FROM notice WHERE page_no = ? AND gone_at IS NOT NULL ORDER BY no DESC"
+        " LIMIT 1 OFFSET ?)",
+        (page_no, page_no, _AT_ONCE),
+    )

@@ -27,8 +27,9 @@ _NOBODY_WAITS = asyncio.Event()
 class Due(RequestResponseCycle):
     """The answer that waits for the door, where uvicorn looks for what comes before a request."""
 
-    def __init__(self, route: Route, *, keep_alive: bool) -> None:
+    def __init__(self, route: Route, *, keep_alive: bool, is_head: bool) -> None:
         self.route = route
+        self.is_head = is_head
         self.keep_alive = keep_alive
         self.response_complete = False
         self.disconnected = False
@@ -47,12 +48,13 @@ class Shortcut(Intake):
             self._go_the_ordinary_way(route)
             return
         keep_alive = self._keep_alive and not self._is_parting
+        is_head = self._request.method == b"HEAD"
         answer = self._refused or self._ask(route)
         if isinstance(answer, Answer):
-            self._send(answer, keep_alive=keep_alive, is_head=self._request.method == b"HEAD")
+            self._send(answer, keep_alive=keep_alive, is_head=is_head)
             self._rest()
             return
-        self.cycle = due = Due(route, keep_alive=keep_alive)
+        self.cycle = due = Due(route, keep_alive=keep_alive, is_head=is_head)
         answer.add_done_callback(partial(self._conclude, due))
 
     def _ask(self, route: Route) -> "Answer | asyncio.Future[Any]":
@@ -73,10 +75,10 @@ class Shortcut(Intake):
             answer = OUR_FAULT
         if self.transport.is_closing():
             return
-        self._send(answer, keep_alive=due.keep_alive)
+        self._send(answer, keep_alive=due.keep_alive, is_head=due.is_head)
         self.on_response_complete()
 
-    def _send(self, answer: Answer, *, keep_alive: bool, is_head: bool = False) -> None:
+    def _send(self, answer: Answer, *, keep_alive: bool, is_head: bool) -> None:
         tail = self._connections.tail if keep_alive else self._connections.last_tail
         if answer.body and not is_head:
             self.transport.writelines((answer.head, tail, answer.body))

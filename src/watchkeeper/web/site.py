@@ -2,7 +2,6 @@
 
 from functools import lru_cache, partial
 
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.page import PublicPage
@@ -10,7 +9,8 @@ from watchkeeper.web.public.reading import Reading
 from watchkeeper.web.public.status import Summary
 from watchkeeper.web.request import segments
 from watchkeeper.web.route import Route
-from watchkeeper.web.wire.vigil import FlushRoute, Reporters, ReportRoute
+from watchkeeper.web.wire.vigil import Reporters
+from watchkeeper.web.wire.vigil_manager import Orders
 
 _LONGEST_KEPT = 256
 _MOST_KEPT = 4_096
@@ -26,6 +26,7 @@ class Site:
         summary = Summary(front)
         self._base = segments(front.base.encode()) if front.base else ()
         self._reporters = Reporters(front)
+        self._orders = Orders(front)
         self._readings: dict[tuple[str, ...], Route] = {
             (): Reading(page.current),
             ("status", "text"): Reading(summary.word),
@@ -48,14 +49,8 @@ class Site:
         path = self.below_base(segments(target))
         if path is None:
             return None
-        if method in _READS:
-            return self._reading(path)
-        match method, path:
-            case b"POST", ("reporter", service, node):
-                return ReportRoute(self._reporters, service, node)
-            case b"DELETE", ("reporter", service, node, replica):
-                return FlushRoute(self._reporters, ReplicaName(service, node, replica))
-        return None
+        reading = self._reading(path) if method in _READS else None
+        return reading or self._reporters.route(method, path) or self._orders.route(method, path)
 
     def _reading(self, path: tuple[str, ...]) -> Route | None:
         match path:

@@ -5,7 +5,8 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from tests.web.world import PAGE, PLAN, World, believed, get, run, serving, with_labels
+from tests.web.world import NOON, PAGE, PLAN, World, believed, get, run, serving, with_labels
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
@@ -72,9 +73,36 @@ def test_names_stay_hidden_unless_the_node_reveals_them() -> None:
     assert SOCKET.replica not in html(world)
 
 
+def announced(*announcements: Announcement) -> World:
+    world = World()
+    world.given = replace(believed(PLAN, {}), announcements=announcements)
+    return world
+
+
+def test_announcements_are_shown_the_newest_first_with_their_date_and_lines() -> None:
+    old = Announcement(id="1", title="Moving", text="one\ntwo\r\nthree", at=NOON)
+    new = Announcement(id="2", title="Moved", text="Done.", at=NOON + 60_000)
+    page = html(announced(old, new))
+    assert "<p>one<br>two<br>three</p>" in page
+    assert page.index("Moved") < page.index("12:01 UTC") < page.index("Moving")
+
+
+def test_an_announcement_comes_and_goes_at_its_times() -> None:
+    times = {"starts_at": NOON + 60_000, "expires_at": NOON + 120_000}
+    world = announced(Announcement(id="1", title="Moving", text="x", at=NOON, **times))
+    page = PublicPage(world.front(), Assets())
+    seen = []
+    for _ in range(4):
+        seen.append(b"Moving" in page.current().answer(Request(b"GET", {}, 0, 0)).body)
+        world.clock.now += 59_999
+    assert seen == [False, False, True, False]
+
+
 def test_what_an_operator_or_reporter_writes_cannot_become_markup() -> None:
     name = ReplicaName("relay", "socket-client", HOSTILE)
-    page = html(World(plan=with_labels(HOSTILE), reports={name: DEAD}))
+    plan, news = with_labels(HOSTILE), Announcement(id="1", title=HOSTILE, text=HOSTILE, at=NOON)
+    state = replace(believed(plan, {name: DEAD}), announcements=(news,))
+    page = html(World(plan=plan, given=state))
     assert "<script" not in page
     assert "<img src=x" not in page
     assert "49" not in re.sub(r'(href|datetime)="[^"]*"', "", page)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from watchkeeper.core import texts
+from watchkeeper.core.announcement import Announcement, Display, display
 from watchkeeper.core.plan import Page, Plan, Service
 from watchkeeper.core.state import PageState, ServiceState
 from watchkeeper.core.url import Url
@@ -17,7 +18,14 @@ from watchkeeper.web.answer import Fields
 from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.rendition import Rendition
-from watchkeeper.web.public.view import Look, href, moment, overview, service_view
+from watchkeeper.web.public.view import (
+    Look,
+    announcement_view,
+    href,
+    moment,
+    overview,
+    service_view,
+)
 
 REST_MS = 1_000
 MOST_NAMED = 12
@@ -30,6 +38,7 @@ class _Basis(NamedTuple):
     state: PageState
     plan: Plan
     followed_at: int
+    shown: tuple[Announcement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class PublicPage:
         self._templates = _templates(language, front.base)
         self.fragments: dict[str, Fragment] = {}
         self._basis: _Basis | None = None
+        self._written: tuple[Announcement, ...] = ()
+        self._display = Display()
         self._rendered = 0
         self._rendition = Rendition(b"", ())
 
@@ -60,16 +71,24 @@ class PublicPage:
         """Return the page as of now, or of the last second."""
         front = self._front
         followed_at = front.followed_at() if front.is_old() else 0
-        basis = _Basis(front.state(), front.plan(), followed_at)
+        state = front.state()
+        basis = _Basis(state, front.plan(), followed_at, self._shown(state.announcements))
         if self._basis is None or self._is_news(self._basis, basis):
             self._rendition = self._render(basis)
             self._basis = basis
             self._rendered = front.clock.steady()
         return self._rendition
 
+    def _shown(self, written: tuple[Announcement, ...]) -> tuple[Announcement, ...]:
+        """Return those of *written* that are shown now, looked for only when that may change."""
+        at = self._front.clock.wall()
+        if written is not self._written or not self._display.holds(at):
+            self._written, self._display = written, display(written, at)
+        return self._display.shown
+
     def _is_news(self, shown: _Basis, basis: _Basis) -> bool:
         is_same = basis.state is shown.state and basis.plan is shown.plan
-        if is_same and basis.followed_at == shown.followed_at:
+        if is_same and basis[2:] == shown[2:]:
             return False
         return self._front.clock.steady() - self._rendered >= REST_MS
 
@@ -83,6 +102,7 @@ class PublicPage:
         html = self._templates.get_template("page.html").render(
             page=page,
             overview=overview(basis.state),
+            announcements=[announcement_view(one) for one in basis.shown],
             services=[part.html for part in self.fragments.values()],
             style=self._assets.style,
             brand=self._assets.brand(page),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from watchkeeper.core import texts
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Node, Service
 from watchkeeper.core.reason import words
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
@@ -95,6 +96,15 @@ class ServiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementView:
+    """What people wrote for the public, line by line."""
+
+    title: str
+    lines: tuple[str, ...]
+    since: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What is said of the whole; *wording* is the end of the ids of its texts.
 
@@ -146,6 +156,12 @@ def service_view(
     nodes = {node.key: node for node in planned.nodes} if planned else {}
     views = tuple(_node_view(node, nodes.get(node.key), language) for node in state.nodes)
     return ServiceView(state.key, state.label, _service_look(state), views)
+
+
+def announcement_view(written: Announcement) -> AnnouncementView:
+    """Return *written* as it is shown."""
+    lines = tuple(written.text.splitlines())
+    return AnnouncementView(written.title, lines, moment(written.shown_from))
 
 
 def href(url: Url | None) -> str:

@@ -3,11 +3,10 @@
 import asyncio
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from watchkeeper.core.plan import Listening, Mode, Node, Plan
 from watchkeeper.core.reason import NONE, Reason
@@ -27,16 +26,16 @@ from watchkeeper.web.answer import (
 from watchkeeper.web.credentials import Credentials
 from watchkeeper.web.front import Front
 from watchkeeper.web.request import Request
-from watchkeeper.web.route import SMALL_BODY
+from watchkeeper.web.route import SMALL_BODY, Route
+from watchkeeper.web.wire.body import LONGEST_BODY
+from watchkeeper.web.wire.body import read as read_body
 
-LONGEST_BODY = 2 * 1024 * 1024
 LONGEST_ID = 512
 SHORTEST_INTERVAL_S = 1
 LONGEST_INTERVAL_S = 7 * 24 * 3600
 HIGHEST_LOAD = 1_000.0
 
 OTHER_MODE = Answer(HTTPStatus.PRECONDITION_FAILED)
-NOT_JSON = plain(HTTPStatus.BAD_REQUEST, "Content type error")
 FULL = plain(
     HTTPStatus.TOO_MANY_REQUESTS, "too many replicas on this node\n", (("retry-after", "60"),)
 )
@@ -74,7 +73,7 @@ class Told:
     health: Literal["healthy", "sick", "dead"] | None = None
 
 
-_read = TypeAdapter(Told).validator.validate_json
+_TOLD = TypeAdapter(Told)
 
 
 class Reporters:
@@ -85,6 +84,15 @@ class Reporters:
         self.front = front
         self._plan: Plan | None = None
         self._nodes: dict[tuple[str, str], Node] = {}
+
+    def route(self, method: bytes, path: tuple[str, ...]) -> Route | None:
+        """Return the route for *path* below `/`, None when it is not one of these."""
+        match method, path:
+            case b"POST", ("reporter", service, node):
+                return ReportRoute(self, service, node)
+            case b"DELETE", ("reporter", service, node, replica):
+                return FlushRoute(self, ReplicaName(service, node, replica))
+        return None
 
     def node(self, address: tuple[str, str]) -> Node:
         """Return the node with these ids, of its service and its own; Refusal without one."""
@@ -169,24 +177,12 @@ class FlushRoute:
 
 def read(content_type: bytes, body: bytes) -> Told:
     """Return what *body* tells, its bounds checked. Raise Refusal (400) otherwise."""
-    if not is_json(content_type):
-        raise Refusal(NOT_JSON)
-    try:
-        told: Told = _read(body)
-    except ValidationError as error:
-        raise Refusal(_not_understood(error)) from None
+    told = read_body(_TOLD, content_type, body)
     if not (told.load or told.health) or (told.load and min(told.load.cpu, told.load.ram) < 0):
         raise Refusal(BAD_REQUEST)
     if not is_id(told.replica):
         raise Refusal(NO_ID)
     return told
-
-
-@lru_cache(maxsize=64)
-def is_json(content_type: bytes) -> bool:
-    """Return whether a body of this type is JSON; parameters such as a charset do not count."""
-    media_type = content_type.partition(b";")[0].strip().lower()
-    return media_type.endswith((b"/json", b"+json"))
 
 
 def is_id(text: str) -> bool:
@@ -222,10 +218,3 @@ def _overload(load: Load, listening: Listening) -> Reason:
 
 def _thousandths(share: float) -> int:
     return round(min(share, HIGHEST_LOAD) * 1_000)
-
-
-def _not_understood(error: ValidationError) -> Answer:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    text = f"{place}: {first['msg']}" if place else first["msg"]
-    return plain(HTTPStatus.BAD_REQUEST, f"Json deserialize error: {text}")
