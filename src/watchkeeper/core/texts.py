@@ -36,6 +36,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "note.broken": "channel {channel} is broken: it refuses what we send",
         "note.dead_letter": "channel {channel} could not be reached for a day: messages are lost",
         "note.resumed": "recording works again",
+        # Many replicas in few words, in messages.
+        "names.one": "{count} replica",
+        "names.many": "{count} replicas",
+        "names.counted": "{count}: {names}",
+        "names.and_more": "{names} and {count} more",
         # The public page: what it says of the whole …
         "page.headline.healthy": "Everything is working",
         "page.headline.sick": "Some services are slow",
