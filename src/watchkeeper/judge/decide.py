@@ -16,7 +16,7 @@ from watchkeeper.store import history
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor, Undo
-from watchkeeper.store.history import Transition
+from watchkeeper.store.history import Evidence, Transition
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.sighting import Kept
 
@@ -177,17 +177,26 @@ def _fold(row: ReplicaRow, sightings: Iterable[Sighting], at: int) -> ReplicaRow
 
 
 def _log(decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report | None) -> None:
+    evidence_no = _keep_evidence(decision, before, after, report) if report else None
     if before.standing is not after.standing:
         stands = (before.standing, after.standing)
         decision.transitions.append(Transition("standing", after.no, *stands, after.reason_code))
-    if before.status is after.status:
-        return
-    evidence_no = None
-    if report and (report.evidence or report.reason.detail):
-        body = report.evidence
-        if report.reason.detail not in body:
-            body = f"{report.reason.detail}\n{body}"
-        evidence_no = history.add_evidence(decision.cursor, after.no, decision.now.at, body)
-    decision.transitions.append(
-        Transition("replica", after.no, before.status, after.status, after.reason_code, evidence_no)
-    )
+    if before.status is not after.status:
+        statuses = (before.status, after.status)
+        decision.transitions.append(
+            Transition("replica", after.no, *statuses, after.reason_code, evidence_no)
+        )
+
+
+def _keep_evidence(
+    decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report
+) -> int | None:
+    """Keep what *report* saw where it changed what is believed, or why; return its number."""
+    is_same = (before.status, before.reason_code) == (after.status, after.reason_code)
+    body = report.evidence
+    if report.reason.detail not in body:
+        body = f"{report.reason.detail}\n{body}"
+    if is_same or not body:
+        return None
+    seen = Evidence(after.no, decision.now.at, report.status, report.reason.code, body)
+    return history.add_evidence(decision.cursor, seen)

@@ -7,7 +7,7 @@ from watchkeeper.core.status import Standing, Status
 from watchkeeper.store.cursor import Cursor
 
 EVIDENCE_BYTES = 8_192
-_KEPT_EVIDENCE = 40
+KEPT_FAILURES = 20
 
 
 class Transition(NamedTuple):
@@ -21,18 +21,32 @@ class Transition(NamedTuple):
     evidence_no: int | None = None
 
 
-def add_evidence(cursor: Cursor, replica_no: int, at: int, body: str) -> int:
-    """Keep what was seen of a replica, capped, and forget the oldest of it."""
-    whole = body.replace("\0", "")  # PostgreSQL takes none, and scripts do print them
+class Evidence(NamedTuple):
+    """What was seen of a replica at the wall moment *at*, and what that was taken for."""
+
+    replica_no: int
+    at: int
+    status: Status
+    reason_code: str
+    body: str
+
+
+def add_evidence(cursor: Cursor, seen: Evidence) -> int:
+    """Keep what was seen, capped, and return its number.
+
+    Only the last 20 failures are kept, and the first success after each.
+    """
+    whole = seen.body.replace("\0", "")  # PostgreSQL takes none, and scripts do print them
     capped = whole.encode(errors="replace")[:EVIDENCE_BYTES].decode(errors="ignore")
     row = cursor.row(
-        "INSERT INTO evidence (replica_no, at, body) VALUES (?, ?, ?) RETURNING no",
-        (replica_no, at, capped),
+        "INSERT INTO evidence (replica_no, at, status, reason_code, body)"
+        " VALUES (?, ?, ?, ?, ?) RETURNING no",
+        seen._replace(body=capped),
     )
     cursor.run(
-        "DELETE FROM evidence WHERE replica_no = ? AND no <= (SELECT no FROM evidence"
-        " WHERE replica_no = ? ORDER BY no DESC LIMIT 1 OFFSET ?)",
-        (replica_no, replica_no, _KEPT_EVIDENCE),
+        "DELETE FROM evidence WHERE replica_no = ? AND no < (SELECT no FROM evidence"
+        " WHERE replica_no = ? AND status <> 0 ORDER BY no DESC LIMIT 1 OFFSET ?)",
+        (seen.replica_no, seen.replica_no, KEPT_FAILURES - 1),
     )
     return int(row[0]) if row else 0
 

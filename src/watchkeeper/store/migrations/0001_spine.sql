@@ -94,6 +94,8 @@ CREATE TABLE evidence (
     no {identity},
     replica_no {int} NOT NULL REFERENCES replica (no),
     at {int} NOT NULL,
+    status {int} NOT NULL,
+    reason_code TEXT NOT NULL,
     body TEXT NOT NULL
 );
 CREATE INDEX evidence_replica ON evidence (replica_no, no);
