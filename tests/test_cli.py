@@ -252,3 +252,18 @@ def test_an_address_that_is_never_connected_to_is_named_at_start(tmp_path: Path)
         _, lines = command(tmp_path, "serve", "-c", config, "--inet", inet)
     assert "169.254.169.254" in lines[0]
     assert "stays blind" in lines[0]
+    assert "allowed_addresses" in lines[0]
+
+
+def test_an_address_that_the_file_allows_is_connected_to(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        config = write_config(tmp_path)
+        text = re.sub(r"tcp://[^\"]*", f"tcp://0.0.0.0:{port}", config.read_text())
+        config.write_text(text)
+        code, lines = command(tmp_path, "try", "-c", config, "web:api")
+        assert (code, "policy" in lines[0]) == (3, True)
+        listed = 'allowed_addresses = ["0.0.0.0"]\n'
+        config.write_text(text.replace("[server]\n", f"[server]\n{listed}"))
+        code, lines = command(tmp_path, "try", "-c", config, "web:api")
+    assert (code, lines[0]) == (0, f"tcp://0.0.0.0:{port} is healthy")

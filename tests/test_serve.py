@@ -101,6 +101,18 @@ def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:
         eventually(lambda: labels(port) == ["API", "More"])
 
 
+def test_an_address_is_looked_at_as_soon_as_the_file_allows_it(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port, target=port)
+    config.write_text(config.read_text().replace("tcp://127.0.0.1", "tcp://0.0.0.0"))
+    with serving(tmp_path, "-c", config, port=port) as process:
+        eventually(lambda: "blocked by policy" in page(port, "/"))
+        listed = 'allowed_addresses = ["0.0.0.0"]\n'
+        config.write_text(config.read_text().replace("[server]\n", f"[server]\n{listed}"))
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "blocked by policy" not in page(port, "/"))
+
+
 def test_a_node_that_leaves_the_file_takes_its_alert_along(tmp_path: Path) -> None:
     port = free_port()
     with receiving() as receiver:

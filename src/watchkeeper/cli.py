@@ -24,6 +24,7 @@ from watchkeeper.core.report import Report
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import outside as world
+from watchkeeper.outside.addresses import Policy
 from watchkeeper.outside.clock import SystemClock
 from watchkeeper.speak.listing import listing
 from watchkeeper.store.errors import StoreError
@@ -114,19 +115,21 @@ def _deliveries(options: argparse.Namespace) -> int:
 
 def _try(options: argparse.Namespace) -> int:
     try:
-        chosen = concrete.chosen(options.target, options.config, os.environ)
+        loaded = load(options.config, concrete.kinds(), os.environ) if options.config else None
+        chosen = concrete.chosen(options.target, loaded)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
     except LookupError as error:
         return _fail(BAD_FILE, f"watchkeeper: {error.args[0]}")
-    reports = uvloop.run(_look_at(chosen))
+    policy = Policy.allowing(loaded.server.allowed_addresses if loaded else ())
+    reports = uvloop.run(_look_at(chosen, policy))
     for target, seen in zip(chosen, reports, strict=True):
         print("\n".join(told(target, seen)))
     return max(EXIT_CODES[seen.status] for seen in reports)
 
 
-async def _look_at(chosen: Sequence[Target]) -> list[Report]:
-    outside = world.real(user_agent=f"watchkeeper/{__version__}")
+async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
+    outside = world.real(policy=policy, user_agent=f"watchkeeper/{__version__}")
     try:
         return [await trial(target, outside) for target in chosen]
     finally:
@@ -156,7 +159,7 @@ def _serve(options: argparse.Namespace) -> int:
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
     _log_to_stderr(loaded)
-    _tell(*report(loaded.notices), *concrete.forbidden(loaded.plan))
+    _tell(*report(loaded.notices), *concrete.forbidden(loaded))
     try:
         uvloop.run(_run(options, loaded))
     except StoreError as error:
@@ -234,7 +237,8 @@ async def _reload(process: App, config: Path, began_with: Server) -> None:
         _tell(f"the config is not taken, the old one goes on: {type(error).__name__}: {error}")
     else:
         logging.getLogger().setLevel(_level(loaded.server))
-        _tell(*report(loaded.notices), f"{config} is taken", *_later(began_with, loaded.server))
+        _tell(*report(loaded.notices), *concrete.forbidden(loaded))
+        _tell(f"{config} is taken", *_later(began_with, loaded.server))
 
 
 def _later(began_with: Server, now: Server) -> list[str]:

@@ -28,5 +28,6 @@ def test_no_way_out_connects_to_a_forbidden_address() -> None:
     seen = json.loads(done.stdout)
     assert seen["forbidden"] == {}
     assert seen["reasons"] == ["policy"]
-    assert seen["redirects"] == seen["tried"] + 2
+    assert seen["redirects"] == seen["tried"] + 3
     assert seen["control"] == 10, "the trap does not count"
+    assert (seen["listed"], seen["beside it"]) == (10, 0)

@@ -16,6 +16,7 @@ from tests.outside.test_outside_addresses import LINK_LOCAL, METADATA, MULTICAST
 from tests.outside.world import Names, http_answer, read_request
 from watchkeeper.core.delivery import DeliveryError
 from watchkeeper.core.url import Url
+from watchkeeper.outside.addresses import STRICT, Policy
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.probes import http, ssh, tcp
 
@@ -24,6 +25,7 @@ FORBIDDEN = [
 ]
 FOLLOWING = http.Options(http_follow_redirects=True)
 PUBLIC = "1.1.1.1"
+LISTED = "169.254.7.7"
 
 
 class Trap:
@@ -53,10 +55,10 @@ async def every_way_out(address: str, port: int, outside: Outside) -> None:
             await outside.http.post(Url.parse(f"http://{place}/"), json={})
 
 
-async def redirected(trap: Trap, address: str, port: int) -> str:
+async def redirected(trap: Trap, address: str, port: int, policy: Policy = STRICT) -> str:
     host = f"[{address}]" if ":" in address else address
     trap.location = f"http://{host}:{port}/"
-    report = await http.look(f"http://{PUBLIC}:{port}/", FOLLOWING, 1_000, real())
+    report = await http.look(f"http://{PUBLIC}:{port}/", FOLLOWING, 1_000, real(policy=policy))
     trap.location = ""
     return report.reason.code
 
@@ -72,8 +74,13 @@ async def main() -> None:
         reasons.add(await redirected(trap, address, port))
     for address in ("10.0.0.1", "127.0.0.1"):
         reasons.add(await redirected(trap, address, port))
+    listing = Policy.allowing([LISTED])
+    reasons.add(await redirected(trap, LISTED, port, listing))
     forbidden = {a: n for a, n in trap.reached.items() if a != PUBLIC}
     await every_way_out("10.0.0.1", port, real(resolver=Names(a_example="10.0.0.1")))
+    for address in (LISTED, "169.254.7.8"):
+        outside = real(resolver=Names(a_example=address), policy=listing)
+        await every_way_out(address, port, outside)
     json.dump(
         {
             "forbidden": forbidden,
@@ -81,6 +88,8 @@ async def main() -> None:
             "redirects": trap.reached[PUBLIC],
             "reasons": sorted(reasons),
             "control": trap.reached["10.0.0.1"],
+            "listed": trap.reached[LISTED],
+            "beside it": trap.reached["169.254.7.8"],
         },
         sys.stdout,
     )

@@ -84,6 +84,10 @@ class Answers:
         writer.write(self._answers.pop(0) if len(self._answers) > 1 else self._answers[0])
         await writer.drain()
 
+    def say(self, first: bytes) -> None:
+        """Answer *first* instead of the first answer."""
+        self._answers[0] = first
+
     @property
     def paths(self) -> list[str]:
         return [request.split()[1].decode() for request in self.requests]

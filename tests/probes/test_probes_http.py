@@ -576,6 +576,62 @@ async def test_the_name_is_sent_and_verified_not_the_address(authority: Authorit
     assert asked == ["a.example"]
 
 
+@in_loop
+async def test_a_server_name_of_the_file_is_sent_and_verified_and_the_host_stays(
+    authority: Authority,
+) -> None:
+    asked: list[str] = []
+    context = authority.server("DNS:inner.example")
+    context.sni_callback = lambda _, name, __: asked.append(str(name))
+    server = Answers(http_answer())
+    async with serving(server, ssl=context) as port:
+        named = Options(https_ca_file=str(authority.file), https_server_name="inner.example")
+        report = await look(f"https://127.0.0.1:{port}/", named)
+    assert said(report) == (Status.HEALTHY, "")
+    assert asked == ["inner.example"]
+    assert f"host: 127.0.0.1:{port}".encode() in server.requests[0]
+
+
+@in_loop
+async def test_a_certificate_for_the_host_is_none_for_another_server_name(
+    authority: Authority,
+) -> None:
+    report = await look_securely(authority, https_server_name="inner.example")
+    assert said(report) == (Status.DEAD, "certificate_name")
+
+
+@in_loop
+async def test_a_server_name_does_not_follow_a_redirect_to_another_server(
+    authority: Authority,
+) -> None:
+    asked: list[str] = []
+    context = authority.server("DNS:inner.example", "DNS:b.example")
+    context.sni_callback = lambda _, name, __: asked.append(str(name))
+    server = Answers(b"", http_answer())
+    async with serving(server, ssl=context) as port:
+        server.say(http_answer(302, location=f"https://b.example:{port}/"))
+        outside = real(resolver=Names(a_example="127.0.0.1", b_example="127.0.0.1"))
+        options = Options(
+            https_ca_file=str(authority.file),
+            https_server_name="inner.example",
+            http_follow_redirects=True,
+        )
+        report = await look(f"https://a.example:{port}/", options, outside=outside)
+    assert said(report) == (Status.HEALTHY, "")
+    assert asked == ["inner.example", "b.example"]
+
+
+@pytest.mark.parametrize("name", ["", "a.example", "A_b.example.", "10.0.0.1", "2001:db8::1"])
+def test_a_server_name_is_what_a_certificate_may_be_for(name: str) -> None:
+    http.check_server_name(name)
+
+
+@pytest.mark.parametrize("name", [".a", "a b", "a:443", "ü.example", "a..b", "x" * 254, "a/b"])
+def test_a_server_name_that_no_certificate_is_for_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="must be a host name"):
+        http.check_server_name(name)
+
+
 def test_the_environment_may_name_the_roots(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

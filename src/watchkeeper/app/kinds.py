@@ -1,20 +1,18 @@
 """Kinds: from what a plan names to the code that looks and speaks, loaded when it is named."""
 
 import contextlib
-from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from watchkeeper.config import folder
 from watchkeeper.config.kinds import Kinds
-from watchkeeper.config.load import load
+from watchkeeper.config.load import Loaded
 from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
-from watchkeeper.outside.addresses import STRICT, Reach
+from watchkeeper.outside.addresses import Policy
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.watch.look import Target, not_available
 
@@ -47,33 +45,37 @@ def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
     )
 
 
-def forbidden(plan: Plan) -> list[str]:
+def forbidden(loaded: Loaded) -> list[str]:
     """Return a line for each replica at an address that is never connected to."""
+    policy = Policy.allowing(loaded.server.allowed_addresses)
     lines = []
-    for name, node in plan.replicas():
+    for name, node in loaded.plan.replicas():
         host = urlsplit(name.replica).hostname if node.mode is Mode.POLL else None
         with contextlib.suppress(ValueError):
-            why = STRICT.objection(host or "", Reach.ANYWHERE)
+            why = policy.objection(host or "")
             if why:
-                lines.append(f"{name}: {host} is {why}, is never connected to, and stays blind")
+                lines.append(
+                    f"{name}: {host} is {why}, is never connected to, and stays blind, unless "
+                    "[server] allowed_addresses lists it"
+                )
     return lines
 
 
-def chosen(text: str, config: Path | None, environ: Mapping[str, str]) -> list[Target]:
-    """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file *config*.
+def chosen(text: str, loaded: Loaded | None) -> list[Target]:
+    """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file that was *loaded*.
 
     Raise LookupError, with words for a person, when that is nothing.
     """
-    if config is None:
+    if loaded is None:
         return [_alone(text)]
-    plan = load(config, kinds(), environ).plan
-    found = {name: target for name, target in targets(plan).items() if _is_named(name, text)}
+    known = targets(loaded.plan)
+    found = [target for name, target in known.items() if _is_named(name, text)]
     if not found:
-        known = ", ".join(sorted({":".join(name[:2]) for name in targets(plan)}))
+        names = ", ".join(sorted({":".join(name[:2]) for name in known}))
         raise LookupError(
-            f"{config} looks at nothing called {text!r}, only at {known or 'nothing'}"
+            f"the file looks at nothing called {text!r}, only at {names or 'nothing'}"
         )
-    return list(found.values())
+    return found
 
 
 def _alone(url: str) -> Target:

@@ -24,6 +24,7 @@ from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import tls
+from watchkeeper.outside.addresses import Policy
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
@@ -160,8 +161,9 @@ class App:
             raise
         self._loaded = loaded
         self._door.rules = Rules.of(loaded.plan)
-        server = loaded.server
-        self._ground.outside.shell.adopt(server.secret_variables, server.script_parallelism)
+        outside, server = self._ground.outside, loaded.server
+        outside.shell.adopt(server.secret_variables, server.script_parallelism)
+        outside.connect.adopt(Policy.allowing(server.allowed_addresses))
         self._looker.plan(targets(loaded.plan))
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
         self.follower.hurry()

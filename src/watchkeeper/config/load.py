@@ -105,6 +105,7 @@ def _server(file: FileTable, secret_variables: frozenset[str]) -> Server:
         store=file.server.store,
         script_parallelism=file.metrics.script_parallelism,
         secret_variables=secret_variables,
+        allowed_addresses=file.server.allowed_addresses,
     )
 
 

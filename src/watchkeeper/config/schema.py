@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -39,6 +40,16 @@ def identifier(text: str) -> str:
     return one_line(text)
 
 
+def network(text: str) -> str:
+    """Return *text*; raise ValueError when it is neither an address nor a network of them."""
+    try:
+        ip_network(text)
+    except ValueError:
+        words = "must be an address or a network, such as 169.254.169.254 or 169.254.8.0/24"
+        raise ValueError(words) from None
+    return text
+
+
 Seconds = Annotated[int, Field(ge=1, le=31_536_000)]
 PaceSeconds = Annotated[int, Field(ge=1, le=600)]
 Latency = Annotated[int, Field(ge=0, le=31_536_000)]
@@ -49,6 +60,7 @@ Natural = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0)]
 Line = Annotated[str, AfterValidator(one_line)]
 Id = Annotated[str, AfterValidator(identifier)]
+Network = Annotated[str, AfterValidator(network)]
 
 
 class Backoff(StrEnum):
@@ -89,6 +101,13 @@ class ServerTable:
     )
     reporter_token: Secret = field(
         metadata=about("password of the reporter API; empty closes it to all")
+    )
+    allowed_addresses: tuple[Network, ...] = field(
+        default=(),
+        metadata=about(
+            "addresses and networks that targets and channels of this file may have although they "
+            "are never connected to elsewhere: cloud metadata, link-local, multicast"
+        ),
     )
     workers: Count = field(default=4, metadata=about("number of HTTP threads", idle=True))
     mcp_server: bool = field(

@@ -54,6 +54,7 @@ class Server:
 
     *store* is empty where the file names none. An empty token opens nothing: its API
     answers 403 to all. *secret_variables* filled secret keys; scripts run without them.
+    *allowed_addresses* are networks that may be connected to although others may not.
     """
 
     log_level: LogLevel
@@ -63,3 +64,4 @@ class Server:
     store: str = field(default="", repr=False)
     script_parallelism: int = 2
     secret_variables: frozenset[str] = frozenset()
+    allowed_addresses: tuple[str, ...] = ()

@@ -54,7 +54,10 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The addresses that the operator has *allowed* although they are forbidden to all."""
+    """The addresses that the operator has *allowed* although they are forbidden to all.
+
+    They are allowed to what the file names; where somebody else leads us, they stay forbidden.
+    """
 
     allowed: tuple[Network, ...] = ()
 
@@ -74,7 +77,7 @@ STRICT = Policy()
 @lru_cache(maxsize=32_768)
 def _objection(allowed: tuple[Network, ...], text: str, reach: Reach) -> str:
     address = ip_address(text)
-    if any(_within(address, network) for network in allowed):
+    if reach is Reach.ANYWHERE and any(_within(address, network) for network in allowed):
         return ""
     forms = _forms(address)
     for why, networks in _FORBIDDEN_NETWORKS:

@@ -65,6 +65,7 @@ class Call:
     """One request: a header of *headers* takes the place of ours of the same name.
 
     At most *most_body* bytes of the answer's body are wanted; with 0 its headers suffice.
+    *server_name* is what the certificate must be for, where that is not the target's host.
     """
 
     target: Target
@@ -75,6 +76,7 @@ class Call:
     resolver: str = ""
     reach: Reach = Reach.ANYWHERE
     most_body: int = 0
+    server_name: str = ""
 
     @property
     def place(self) -> Place:

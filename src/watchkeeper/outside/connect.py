@@ -49,6 +49,10 @@ class Connector:
         self._resolver = resolver
         self._policy = policy
 
+    def adopt(self, policy: Policy) -> None:
+        """Connect to what *policy* allows from now on."""
+        self._policy = policy
+
     async def protocol(
         self, factory: Callable[[], P], place: Place, journey: Journey
     ) -> tuple[P, str]:

@@ -34,7 +34,8 @@ async def exchange(
     reading = Reading(journey, call.most_body)
 
     def line_of() -> Line:
-        return Line(reading, Tls(security, call.target.host) if security else None)
+        name = call.server_name or call.target.host
+        return Line(reading, Tls(security, name) if security else None)
 
     line, address = await connector.protocol(line_of, call.place, journey)
     try:

@@ -63,6 +63,7 @@ def _next(call: Call, heard: Heard, target: Target) -> Call:
         method=call.method if keeps else "GET",
         body=call.body if keeps else b"",
         headers=call.headers if is_home else _for_anyone(call.headers),
+        server_name=call.server_name if is_home else "",
         reach=Reach.PUBLIC if is_public else Reach.ANYWHERE,
     )
 

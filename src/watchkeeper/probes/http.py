@@ -27,8 +27,10 @@ from watchkeeper.outside.visit import FINE, Finding, visit
 SCHEMES = ("http", "https")
 MOST_BODY = 256 * 1024
 MOST_EXCERPT = 500
+_LONGEST_NAME = 253
 _DAY_MS = 86_400_000
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SERVER_NAME = re.compile(r"[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*\.?|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -53,6 +55,12 @@ def check_headers(headers: Mapping[str, str | tuple[str, ...]]) -> None:
         texts = (values,) if isinstance(values, str) else values
         if any(_UNSENDABLE.search(text) or not _is_latin(text) for text in texts):
             raise ValueError(f"has a value that cannot be sent in the header {name!r}")
+
+
+def check_server_name(name: str) -> None:
+    """Raise ValueError when *name* is no name that a certificate could be for."""
+    if name and not (_SERVER_NAME.fullmatch(name) and len(name) <= _LONGEST_NAME):
+        raise ValueError("must be a host name in ASCII or an address, without a port")
 
 
 def check_pattern(pattern: str) -> None:
@@ -116,6 +124,14 @@ class Options:
         default="",
         metadata={"doc": "file of the certificates to trust (PEM), instead of the system's"},
     )
+    https_server_name: str = field(
+        default="",
+        metadata={
+            "doc": "the name that is asked for by SNI and that the certificate must be for, "
+            "instead of the URL's host",
+            "check": check_server_name,
+        },
+    )
     https_insecure: bool = field(
         default=False, metadata={"doc": "trusts every certificate, and judges none"}
     )
@@ -168,6 +184,7 @@ def _call(target: Target, options: Options, outside: Outside) -> Call:
         trust=Trust(ca_file=options.https_ca_file, is_insecure=options.https_insecure),
         resolver=options.resolver,
         most_body=0 if method is Method.HEAD else MOST_BODY,
+        server_name=options.https_server_name,
     )
 
 
