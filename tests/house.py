@@ -13,6 +13,7 @@ from watchkeeper.core.lane import Notification
 from watchkeeper.core.plan import (
     AlertOn,
     Channel,
+    Listening,
     Looking,
     Mode,
     Node,
@@ -24,6 +25,7 @@ from watchkeeper.core.plan import (
 )
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import SELF, ReplicaName, Report, Source, SourceKind
+from watchkeeper.core.sighting import silence
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.judge.door import Door
@@ -94,6 +96,7 @@ def plan(
     alert_on: AlertOn = AlertOn.PAGE,
     looking: Looking = _LOOKING,
     channels: tuple[str, ...] = ("hook",),
+    most_replicas: int = 1_000,
 ) -> Plan:
     """A plan of nodes, `service:node` to its mode, or to the replicas that are polled."""
     nodes = nodes or {"web:api": ("1", "2"), "web:push": Mode.PUSH}
@@ -103,7 +106,14 @@ def plan(
         polled = what if isinstance(what, tuple) else ()
         mode = Mode.POLL if isinstance(what, tuple) else what
         services.setdefault(service, []).append(
-            Node(key=node, label=node, mode=mode, replicas=polled, looking=looking)
+            Node(
+                key=node,
+                label=node,
+                mode=mode,
+                replicas=polled,
+                looking=looking,
+                listening=Listening(most_replicas=most_replicas),
+            )
         )
     return Plan(
         page=PAGE,
@@ -159,6 +169,14 @@ class House:
         return await self.take(
             who, Report(status=status, source=REPORTER, heard=heard, valid_ms=valid_ms)
         )
+
+    async def silence(self, who: str, source: Source = REPORTER) -> None:
+        """Take the silence of a source that broke its promise by now."""
+        kept = self.follower.view.kept(name(who), source)
+        assert kept is not None
+        report = silence(kept.sighting, 0, self.clock.steady())
+        assert report is not None
+        await self.take(who, report)
 
     async def take(self, who: str, report: Report) -> Outcome:
         outcome = await self.door.take(name(who), report)

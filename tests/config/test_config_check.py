@@ -19,7 +19,10 @@ def test_warnings_alone_are_reported_and_do_not_fail(tmp_path: Path) -> None:
     path.write_text(PUSH + "modes = 5\n")
     problems = check(path, KINDS, {})
     assert report(problems) == [
-        f"{path}:24: probe.service[0].node[0].modes: is not a known key; did you mean mode?"
+        (
+            f"{path}:24: probe.service[0].node[0].modes: is not a known key; did you mean mode?"
+            " (warning)"
+        )
     ]
     assert exit_code(problems) == 0
 

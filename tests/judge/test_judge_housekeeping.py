@@ -3,10 +3,16 @@
 import asyncio
 from functools import partial
 
-from tests.house import DEAD, HEALTHY, House, house
+from tests.house import DEAD, HEALTHY, House, house, name, plan
+from watchkeeper.core.plan import Mode
+from watchkeeper.core.report import Report, Source, SourceKind
+from watchkeeper.judge.housekeeping import tidy
+from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store import lane, retention
 
 FAR = 10**15
+DAY_MS = 24 * 3_600_000
+OTHER = Source(SourceKind.REPORTER, "other")
 # The newest notification of all always stays: here, the recovery.
 
 
@@ -59,5 +65,127 @@ def test_no_number_of_a_notification_is_given_out_twice(store_url: str) -> None:
             await home.run("DELETE FROM notification")
             await home.look("web:api:1", HEALTHY)
             assert await home.rows("SELECT MAX(no) FROM notification") > before
+
+    asyncio.run(main())
+
+
+async def _hear(home: House, source: Source) -> None:
+    home.clock.pass_ms(1)
+    report = Report(status=HEALTHY, source=source, heard=home.clock.steady(), valid_ms=10_000)
+    await home.take("web:push:r", report)
+
+
+async def _tidy_after(home: House, days: int) -> None:
+    home.clock.pass_ms(days * DAY_MS)
+    await tidy(home.store, home.page_no, home.now())
+    await home.follower.follow()
+
+
+async def _flush(home: House, who: str) -> None:
+    replica = name(who)
+    node_no = home.follower.view.node_no(replica.service, replica.node)
+    assert node_no is not None
+    assert await home.door.flush(replica, "a test")
+    await home.follower.follow()
+
+
+def test_a_voice_that_was_silent_for_a_day_beside_another_is_forsaken(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await _hear(home, OTHER)
+            await home.push("web:push:r")
+            home.clock.pass_ms(20_000)
+            await home.silence("web:push:r", OTHER)
+            await _tidy_after(home, 1)
+            assert await home.rows("SELECT COUNT(*) FROM sighting") == [(1,)]
+            why = await home.rows("SELECT reason_code FROM transition WHERE kind = 'source'")
+            assert why == [("forsaken:reporter:other",)]
+            assert home.status("web:push:r") is HEALTHY
+
+    asyncio.run(main())
+
+
+def test_the_last_voice_is_never_forsaken(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:r")
+            home.clock.pass_ms(20_000)
+            await home.silence("web:push:r")
+            await _tidy_after(home, 2)
+            assert await home.rows("SELECT COUNT(*) FROM sighting") == [(1,)]
+            assert home.status("web:push:r") is DEAD
+
+    asyncio.run(main())
+
+
+def test_what_left_the_page_is_forgotten_after_a_month_with_its_history(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            for who in ("web:push:r", "web:api:1"):
+                await home.push(who, DEAD)
+                await home.push(who, HEALTHY)
+            await home.run("UPDATE lane SET told = 1000000")
+            await home.adopt(plan({"web:api": ("1", "2")}))
+            await _tidy_after(home, 29)
+            assert await home.rows("SELECT key FROM node WHERE gone_at IS NOT NULL") == [("push",)]
+            await _tidy_after(home, 2)
+            assert await home.rows("SELECT key FROM node WHERE gone_at IS NOT NULL") == []
+            assert await home.rows("SELECT key FROM replica ORDER BY key") == [("1",), ("2",)]
+            orphans = (
+                "SELECT 1 FROM transition WHERE kind IN ('replica', 'standing', 'left')"
+                " AND subject_no NOT IN (SELECT no FROM replica)"
+            )
+            assert await home.rows(orphans) == []
+
+    asyncio.run(main())
+
+
+def test_a_replica_that_came_back_keeps_its_history(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:r", DEAD)
+            await _flush(home, "web:push:r")
+            await home.push("web:push:r", HEALTHY)
+            await _tidy_after(home, 40)
+            assert await home.rows("SELECT key FROM replica WHERE key = 'r'") == [("r",)]
+
+    asyncio.run(main())
+
+
+def test_a_closed_alert_goes_with_the_last_that_was_said_of_it(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            for _ in range(2):
+                await home.look("web:api:1", DEAD)
+                await home.look("web:api:1", HEALTHY)
+            await home.run("UPDATE lane SET told = 1000000")
+            await _tidy_after(home, 31)
+            assert await home.rows("SELECT COUNT(*) FROM alert") == [(1,)]
+            assert await home.rows("SELECT COUNT(*) FROM alert_member") == [(1,)]
+
+    asyncio.run(main())
+
+
+def test_the_last_transition_of_each_subject_outlives_all_others(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            for status in (DEAD, HEALTHY, DEAD):
+                await home.look("web:api:1", status)
+            await _tidy_after(home, 401)
+            kept = "SELECT kind, new FROM transition WHERE kind = 'replica'"
+            assert await home.rows(kept) == [("replica", DEAD)]
+
+    asyncio.run(main())
+
+
+def test_a_node_that_wore_out_its_names_forgets_the_oldest(store_url: str) -> None:
+    async def main() -> None:
+        few = plan({"web:push": Mode.PUSH}, most_replicas=1)
+        async with house(store_url, few) as home:
+            for at in range(12):
+                assert await home.push(f"web:push:{at}") is Outcome.TAKEN
+                await _flush(home, f"web:push:{at}")
+            keys = await home.rows("SELECT key FROM replica ORDER BY no")
+            assert keys == [(str(at),) for at in range(2, 12)]
 
     asyncio.run(main())

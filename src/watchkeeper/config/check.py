@@ -21,11 +21,16 @@ def check(
 
 
 def report(problems: Iterable[Problem]) -> list[str]:
-    """Return one line for each of *problems*."""
-    return [str(problem) for problem in problems]
+    """Return one line for each of *problems*; what is no error says so at its end."""
+    return [_line(problem) for problem in problems]
 
 
 def exit_code(problems: Iterable[Problem]) -> int:
     """Return 2 where one of *problems* is an error, else 0."""
     has_error = any(problem.severity is Severity.ERROR for problem in problems)
     return BAD_FILE if has_error else 0
+
+
+def _line(problem: Problem) -> str:
+    is_error = problem.severity is Severity.ERROR
+    return str(problem) if is_error else f"{problem} ({problem.severity.value})"

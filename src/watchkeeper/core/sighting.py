@@ -1,10 +1,13 @@
 """Sighting: the last word of one source on one replica, and how a report changes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from watchkeeper.core.reason import SILENT, Reason
 from watchkeeper.core.report import UNKNOWN, Report, Source
 from watchkeeper.core.status import Status
+
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,16 @@ def silence(last: Sighting, hears_since: int, now: int) -> Report | None:
         valid_ms=last.valid_ms,
         reason=Reason(SILENT),
     )
+
+
+def forsaken(sightings: Sequence[Sighting], now: int) -> list[Sighting]:
+    """Return the voices among *sightings* of one replica that nobody waits for any more.
+
+    They were silent for a day while another voice speaks; the last voice is never among them.
+    """
+    if not any(one.speaks and one.source.kind.is_voice for one in sightings):
+        return []
+    return [one for one in sightings if one.is_silent and one.heard + one.valid_ms + DAY_MS <= now]
 
 
 def says_nothing_new(last: Sighting, report: Report) -> bool:

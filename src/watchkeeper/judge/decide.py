@@ -12,6 +12,7 @@ from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
+from watchkeeper.store import gone as gone_rows
 from watchkeeper.store import history
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
@@ -56,7 +57,7 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
     replicas = replica_rows.find(cursor, (entry.place for entry in entries))
     outcomes = [_admit(decision, case.rules, replicas, entry) for entry in entries]
     taken = [e for e, out in zip(entries, outcomes, strict=True) if out is Outcome.TAKEN]
-    spoken = _spoken(cursor, {replicas[entry.place].no for entry in taken})
+    spoken = spoken_of(cursor, {replicas[entry.place].no for entry in taken})
     news = _listen(decision, case.rules, replicas, spoken, taken)
     if not news:
         raise Undo(outcomes)
@@ -105,11 +106,14 @@ def _admit(decision: Decision, rules: Rules, replicas: Replicas, entry: Entry) -
 def _is_full(cursor: Cursor, rules: Rules, entry: Entry, *, is_new: bool) -> bool:
     most = rules.most_replicas(entry.name.service, entry.name.node)
     here, gone, everywhere = replica_rows.count(cursor, entry.node_no)
+    if here >= most or everywhere >= MOST_REPLICAS:
+        return True
     is_worn_out = is_new and gone >= most * MOST_GONE
-    return here >= most or is_worn_out or everywhere >= MOST_REPLICAS
+    return is_worn_out and not gone_rows.forget_oldest(cursor, entry.node_no)
 
 
-def _spoken(cursor: Cursor, replica_nos: Collection[int]) -> Spoken:
+def spoken_of(cursor: Cursor, replica_nos: Collection[int]) -> Spoken:
+    """Return what each source last said of each of the replicas."""
     spoken: Spoken = {no: {} for no in replica_nos}
     for kept in sighting_rows.of_replicas(cursor, replica_nos):
         spoken[kept.replica_no][kept.sighting.source] = kept.sighting

@@ -6,7 +6,7 @@ from watchkeeper.core.alert import Leaving
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.judge import climb
 from watchkeeper.judge.decide import Case
-from watchkeeper.store import audit
+from watchkeeper.store import audit, history
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.audit import Deed
@@ -36,6 +36,7 @@ class Flush:
         gone = replace(row, gone_at=case.now.at)
         replica_rows.save(cursor, [gone], decision.page.revision)
         sighting_rows.forget(cursor, [row.no])
+        decision.transitions.append(history.leaving(row.no, row.status, Leaving.FLUSHED))
         decision.climb({self.node_no})
         decision.alarm({self.name: Leaving.FLUSHED})
         decision.finish()

@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from watchkeeper.core.alert import Moment
+from watchkeeper.judge.forsake import forsake
 from watchkeeper.outside.clock import Clock
-from watchkeeper.store import latency, meta, retention
-from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store import gate, gone, latency, meta, retention
+from watchkeeper.store.cursor import Cursor, Store, Transaction, Undo
 
 EVERY_MS = 3_600_000
 WORK = "housekeeping"
@@ -17,22 +19,48 @@ log = logging.getLogger(__name__)
 async def keep_house(
     store: Store, clock: Clock, page_no: int, is_ours: Callable[[str], bool]
 ) -> None:
-    """Forget what is older than 30 days, hourly and a little at a time, until cancelled."""
+    """Forget what is old, hourly and a little at a time, until cancelled."""
     while True:
         await clock.sleep(EVERY_MS)
         if not is_ours(WORK):
             continue
-        before = clock.steady() - retention.KEPT_MS
+        now = Moment(steady=clock.steady(), at=clock.wall())
         try:
-            while await store.write(partial(_forget, page_no=page_no, before=before)):
-                pass
+            await tidy(store, page_no, now)
         except Exception:
             log.exception("nothing old was forgotten; it is tried again in an hour")
 
 
-def _forget(cursor: Cursor, page_no: int, before: int) -> int:
+async def tidy(store: Store, page_no: int, now: Moment) -> None:
+    """Forget everything that is old at *now*, in as many transactions as it takes."""
+    works: tuple[Transaction[int], ...] = (
+        partial(forsake, page_no=page_no, now=now),
+        partial(_forget_log, page_no=page_no, now=now),
+        partial(_forget_gone, page_no=page_no, now=now),
+    )
+    for work in works:
+        while await store.write(work):
+            pass
+
+
+def _forget_log(cursor: Cursor, page_no: int, now: Moment) -> int:
     meta.forget_clocks(cursor, _MOST_BOOTS)
-    told = retention.forget_told(cursor, page_no, before)
-    told += retention.forget_deliveries(cursor, before)
-    told += retention.forget_deeds(cursor, before) + retention.forget_notices(cursor, page_no)
-    return told + latency.forget_hours(cursor, before)
+    told = now.steady - retention.TOLD_MS
+    return (
+        retention.forget_told(cursor, page_no, told)
+        + retention.forget_deliveries(cursor, told)
+        + retention.forget_deeds(cursor, told)
+        + retention.forget_notices(cursor, page_no)
+        + latency.forget_hours(cursor, told)
+        + retention.forget_alerts(cursor, page_no)
+        + retention.forget_transitions(cursor, page_no, now.steady - retention.TRANSITIONS_MS)
+    )
+
+
+def _forget_gone(cursor: Cursor, page_no: int, now: Moment) -> int:
+    gate.enter(cursor, page_no, now.steady)
+    revision = gone.revision_before(cursor, page_no, now.steady - retention.TOLD_MS)
+    count = gone.forget(cursor, page_no, revision)
+    if not count:
+        raise Undo(0)
+    return count

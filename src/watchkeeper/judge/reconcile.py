@@ -1,8 +1,8 @@
 """Reconciling: from the plan of the file to rows, in one transaction behind the gate."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain
 from typing import NamedTuple
 
 from watchkeeper.core.alert import Leaving, Moment
@@ -12,7 +12,7 @@ from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge import climb
 from watchkeeper.judge.channels import reconcile_channels
 from watchkeeper.judge.climb import Decision
-from watchkeeper.store import gate, tree, worker
+from watchkeeper.store import gate, history, tree, worker
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor, Undo
@@ -42,6 +42,22 @@ class Rows(NamedTuple):
     services: Family
     nodes: dict[int, Family]
     replicas: dict[int, dict[str, ReplicaRow]]
+
+    def all_nodes(self) -> Iterator[Branch]:
+        """Yield every node."""
+        return chain.from_iterable(family.values() for family in self.nodes.values())
+
+    def all_replicas(self) -> Iterator[ReplicaRow]:
+        """Yield every replica."""
+        return chain.from_iterable(family.values() for family in self.replicas.values())
+
+
+class Gone(NamedTuple):
+    """The rows that leave the page."""
+
+    services: Sequence[Branch]
+    nodes: Sequence[Branch]
+    replicas: Sequence[ReplicaRow]
 
 
 class Wanted(NamedTuple):
@@ -206,37 +222,23 @@ def _planned(plan: Plan, rows: Rows) -> Iterable[tuple[Branch, Node]]:
             yield family[node.key], node
 
 
-def _gone(plan: Plan, rows: Rows) -> Rows:
+def _gone(plan: Plan, rows: Rows) -> Gone:
     """Return the living rows that the plan no longer has."""
     services = {service.key for service in plan.services}
     planned = {row.no: node for row, node in _planned(plan, rows)}
-    nodes = [
-        row
-        for family in rows.nodes.values()
-        for row in family.values()
-        if row.gone_at is None and row.owner == FILE and row.no not in planned
-    ]
-    replicas = [
-        row
-        for node_no, family in rows.replicas.items()
-        for row in family.values()
-        if row.gone_at is None and not _has(planned.get(node_no), row)
-    ]
-    return Rows(
-        {
-            key: row
-            for key, row in rows.services.items()
-            if row.gone_at is None and row.owner == FILE and key not in services
-        },
-        {
-            parent: {node.key: node for node in family}
-            for parent, family in groupby(nodes, key=lambda node: node.parent)
-        },
-        {
-            node_no: {replica.key: replica for replica in family}
-            for node_no, family in groupby(replicas, key=lambda replica: replica.node_no)
-        },
+    return Gone(
+        [row for row in rows.services.values() if _is_the_files(row) and row.key not in services],
+        [row for row in rows.all_nodes() if _is_the_files(row) and row.no not in planned],
+        [
+            row
+            for row in rows.all_replicas()
+            if row.gone_at is None and not _has(planned.get(row.node_no), row)
+        ],
     )
+
+
+def _is_the_files(row: Branch) -> bool:
+    return row.gone_at is None and row.owner == FILE
 
 
 def _has(node: Node | None, row: ReplicaRow) -> bool:
@@ -246,9 +248,7 @@ def _has(node: Node | None, row: ReplicaRow) -> bool:
 
 
 def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
-    living = {
-        node.no for family in rows.nodes.values() for node in family.values() if _living(node)
-    }
+    living = {node.no for node in rows.all_nodes() if _living(node)}
     leaving = living - _recognised(plan, rows)
     if len(leaving) * 2 > len(living):
         raise StoreUnusable(
@@ -269,25 +269,23 @@ def _recognised(plan: Plan, rows: Rows) -> set[int]:
     return found
 
 
-def _remove(decision: Decision, rows: Rows, gone: Rows) -> dict[ReplicaName, Leaving]:
+def _remove(decision: Decision, rows: Rows, gone: Gone) -> dict[ReplicaName, Leaving]:
     """Let go of everything *gone*; return the names of the replicas that left with it."""
     cursor, revision, at = decision.cursor, decision.page.revision, decision.now.at
-    services = [row._replace(gone_at=at) for row in gone.services.values()]
-    nodes = [row._replace(gone_at=at) for f in gone.nodes.values() for row in f.values()]
-    replicas = [replace(row, gone_at=at) for f in gone.replicas.values() for row in f.values()]
-    tree.save_services(cursor, services, revision)
-    tree.save_nodes(cursor, nodes, revision)
-    replica_rows.save(cursor, replicas, revision)
-    sighting_rows.forget(cursor, [row.no for row in replicas])
-    decision.climb({row.node_no for row in replicas} | {node.no for node in nodes})
-    return _names(rows, replicas)
+    tree.save_services(cursor, [row._replace(gone_at=at) for row in gone.services], revision)
+    tree.save_nodes(cursor, [row._replace(gone_at=at) for row in gone.nodes], revision)
+    replica_rows.save(cursor, [replace(row, gone_at=at) for row in gone.replicas], revision)
+    sighting_rows.forget(cursor, [row.no for row in gone.replicas])
+    decision.transitions += [
+        history.leaving(row.no, row.status, Leaving.REMOVED) for row in gone.replicas
+    ]
+    decision.climb({row.node_no for row in gone.replicas} | {node.no for node in gone.nodes})
+    return dict.fromkeys(_names(rows, gone.replicas), Leaving.REMOVED)
 
 
-def _names(rows: Rows, replicas: Sequence[ReplicaRow]) -> dict[ReplicaName, Leaving]:
+def _names(rows: Rows, replicas: Sequence[ReplicaRow]) -> Iterator[ReplicaName]:
     services = {row.no: row.key for row in rows.services.values()}
-    nodes = {node.no: node for family in rows.nodes.values() for node in family.values()}
-    return {
-        ReplicaName(services[node.parent], node.key, row.key): Leaving.REMOVED
-        for row in replicas
-        for node in (nodes[row.node_no],)
-    }
+    nodes = {node.no: node for node in rows.all_nodes()}
+    for row in replicas:
+        node = nodes[row.node_no]
+        yield ReplicaName(services[node.parent], node.key, row.key)

@@ -11,7 +11,12 @@ KEPT_FAILURES = 20
 
 
 class Transition(NamedTuple):
-    """A change of the status of a subject, or of the `standing` of a replica."""
+    """A change of the status of a subject, or of something else about a replica.
+
+    *kind* is `page`, `service`, `node` or `replica` for a status; `standing` for what stands
+    behind that of a replica; `source` where one of its voices is listened for no more; `left`
+    where it left the page, with its last status.
+    """
 
     kind: str
     subject_no: int
@@ -29,6 +34,11 @@ class Evidence(NamedTuple):
     status: Status
     reason_code: str
     body: str
+
+
+def leaving(replica_no: int, last: Status, why: str) -> Transition:
+    """Return the transition of a replica that leaves the page; *why* is its reason code."""
+    return Transition("left", replica_no, last, Status.UNDECIDED, why)
 
 
 def add_evidence(cursor: Cursor, seen: Evidence) -> int:

@@ -39,6 +39,12 @@ def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, s
     return {(one.node_no, one.key): one for one in found}
 
 
+def by_no(cursor: Cursor, nos: Collection[int]) -> dict[int, ReplicaRow]:
+    """Return the rows with the numbers *nos*, by number."""
+    rows = cursor.rows(f"SELECT {_COLUMNS} FROM replica WHERE no IN ({marks(nos)})", sorted(nos))
+    return {row[0]: _replica(row) for row in rows}
+
+
 def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | None:
     """Return the row of *new*, registered or revived as the last of its node, or None.
 

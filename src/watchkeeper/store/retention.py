@@ -1,8 +1,13 @@
-"""Retention: what is forgotten after 30 days, and what never is."""
+"""Retention: what is forgotten, a thousand rows at a time, and what never is.
+
+What was told goes after 30 days. Transitions stay 400, because uptime is computed from them.
+"""
 
 from watchkeeper.store.cursor import Cursor
 
-KEPT_MS = 30 * 24 * 3_600_000
+DAY_MS = 24 * 3_600_000
+TOLD_MS = 30 * DAY_MS
+TRANSITIONS_MS = 400 * DAY_MS
 _AT_ONCE = 1_000
 
 
@@ -50,4 +55,29 @@ def forget_notices(cursor: Cursor, page_no: int) -> int:
         " FROM notice WHERE page_no = ? AND gone_at IS NOT NULL ORDER BY no DESC"
         " LIMIT 1 OFFSET ?)",
         (page_no, page_no, _AT_ONCE),
+    )
+
+
+def forget_alerts(cursor: Cursor, page_no: int) -> int:
+    """Delete closed alerts of which nothing that was said is kept; return how many went."""
+    rows = cursor.rows(
+        "SELECT a.no FROM alert a WHERE a.page_no = ? AND a.closed_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM notification n WHERE n.alert_no = a.no) ORDER BY a.no LIMIT ?",
+        (page_no, _AT_ONCE),
+    )
+    cursor.run_many("DELETE FROM alert_member WHERE alert_no = ?", rows)
+    return cursor.run_many("DELETE FROM alert WHERE no = ?", rows)
+
+
+def forget_transitions(cursor: Cursor, page_no: int, before: int) -> int:
+    """Delete transitions from before steady *before*; return how many went.
+
+    The last of each subject stays: it says what was so when the time that is kept began.
+    """
+    return cursor.run(
+        "DELETE FROM transition WHERE no IN (SELECT t.no FROM transition t"
+        " WHERE t.page_no = ? AND t.steady < ? AND EXISTS (SELECT 1 FROM transition n"
+        " WHERE n.kind = t.kind AND n.subject_no = t.subject_no AND n.no > t.no AND n.steady < ?)"
+        " ORDER BY t.no LIMIT ?)",
+        (page_no, before, before, _AT_ONCE),
     )

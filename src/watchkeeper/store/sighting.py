@@ -141,6 +141,27 @@ def overdue(cursor: Cursor, page_no: int, now: int) -> list[tuple[ReplicaName, S
     return [(ReplicaName(*row[:3]), kept(row[3:]).sighting) for row in rows]
 
 
+def long_silent(cursor: Cursor, page_no: int, before: int) -> list[int]:
+    """Return the replicas that have a voice whose promise was broken before steady *before*."""
+    rows = cursor.rows(
+        "SELECT DISTINCT g.replica_no FROM sighting g JOIN source s ON s.no = g.source_no"
+        " WHERE s.page_no = ? AND g.reason_code = 'silent' AND g.heard + g.valid_ms <= ?"
+        " AND EXISTS (SELECT 1 FROM sighting o WHERE o.replica_no = g.replica_no"
+        " AND o.reason_code <> 'silent') ORDER BY g.replica_no",
+        (page_no, before),
+    )
+    return [no for (no,) in rows]
+
+
+def delete(cursor: Cursor, gone: Collection[tuple[int, Source]]) -> None:
+    """Delete the sightings of these pairs of a replica's number and a source."""
+    cursor.run_many(
+        "DELETE FROM sighting WHERE replica_no = ?"
+        " AND source_no IN (SELECT no FROM source WHERE kind = ? AND key = ?)",
+        [(no, str(source.kind), source.key) for no, source in sorted(gone)],
+    )
+
+
 def source_no(cursor: Cursor, page_no: int, source: Source) -> int:
     """Return the number of *source*, which gets one when it first speaks."""
     cursor.run(
