@@ -11,6 +11,7 @@ from watchkeeper.config.problems import BadConfig, Severity
 from watchkeeper.core.plan import Mode
 
 GOOD = Path(__file__).parent / "good"
+VIGILS = Path(__file__).parents[1] / "interop/golden/vigil.cfg"
 PUSH = MINIMAL + SERVICE + NODE + 'mode = "push"\n'
 EVERYTHING = {
     name: f"canary-{name.lower()}"
@@ -25,14 +26,31 @@ def refused(folder: Path, text: str, environ: dict[str, str] | None = None) -> B
 
 
 def test_vigils_own_file_starts_with_notices_only() -> None:
-    told = load(GOOD / "vigil.cfg", KINDS, {"GOLDEN_ASSETS": "/assets"})
+    told = load(VIGILS, KINDS, {"GOLDEN_ASSETS": "/assets"})
     assert {problem.severity for problem in told.notices} == {Severity.NOTICE}
     texts = [problem.text for problem in told.notices]
     assert texts[0] == "accepted, but without any effect: server.workers, metrics.poll_parallelism"
     assert texts[1].startswith("configured but not available in this version: server.mcp_server,")
     assert texts[1].endswith("notify.telegram, notify.pushover, notify.twilio")
-    assert texts[2] == "starts blind, this version cannot look that way: plugin:script"
+    assert texts[2] == "'/assets' is no folder: only what the program brings is served"
+    assert texts[3] == "starts blind, this version cannot look that way: plugin:script"
     assert [channel.key for channel in told.plan.channels] == ["gotify", "webhook"]
+
+
+def test_templates_of_the_ancestor_are_declined_and_assets_honoured(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/index.tera").touch()
+    told = loaded(tmp_path, f'{PUSH}[assets]\npath = "{tmp_path}"\n')
+    assert told.server.assets == tmp_path
+    (notice,) = told.notices
+    assert notice.severity is Severity.NOTICE
+    assert notice.text.startswith("templates/index.tera in it is not used")
+
+
+def test_assets_are_looked_for_where_vigil_has_them() -> None:
+    told = load(VIGILS, KINDS, {"GOLDEN_ASSETS": "./res/assets/"})
+    assert told.server.assets == Path("res/assets")
+    assert not [notice for notice in told.notices if "folder" in notice.text]
 
 
 def test_a_clean_file_says_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
+from pathlib import Path
 
 import uvloop
 
@@ -156,6 +157,7 @@ class World:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reporter_token: Secret = field(default_factory=partial(Secret, "REPORTER_SECRET"))
     manager_token: Secret = field(default_factory=partial(Secret, "MANAGER_SECRET"))
+    assets: Path = Path("/nowhere")
     base: str = ""
     given: PageState | None = None
     _state: PageState | None = None
@@ -199,6 +201,7 @@ class World:
             manager_token=lambda: self.manager_token,
             ready=lambda: self.readiness,
             gap=lambda: self.gaps,
+            assets=lambda: self.assets,
             base=self.base,
         )
 

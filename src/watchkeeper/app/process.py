@@ -263,6 +263,7 @@ class App:
             manager_token=lambda: self._loaded.server.manager_token,
             ready=self._ready,
             gap=self._pulse.gaps,
+            assets=lambda: self._loaded.server.assets,
         )
 
     def _ready(self) -> Readiness:

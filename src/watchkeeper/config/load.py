@@ -103,6 +103,7 @@ def _server(file: FileTable, secret_variables: frozenset[str]) -> Server:
         manager_token=file.server.manager_token,
         reporter_token=file.server.reporter_token,
         store=file.server.store,
+        assets=FilePath(file.assets.path),
         script_parallelism=file.metrics.script_parallelism,
         secret_variables=secret_variables,
         allowed_addresses=file.server.allowed_addresses,

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path as FilePath
 
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.plan import schemes_of
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
 from watchkeeper.config.reading import Reading
 from watchkeeper.config.replicas import scheme_of
-from watchkeeper.config.schema import FileTable, NodeTable
+from watchkeeper.config.schema import DEFAULT_ASSETS, AssetsTable, FileTable, NodeTable
 from watchkeeper.core.plan import Mode
 
 _MOST_NAMED = 5
+_TEMPLATE = "templates/index.tera"
 
 
 def notices(reading: Reading, file: FileTable, kinds: Kinds) -> Iterator[Finding]:
     """Yield one notice for each way in which *file* asks for more than there is."""
     yield from _keys("configured but not available in this version", reading.later)
     yield from _keys("accepted, but without any effect", reading.idle)
+    yield from _assets(file.assets)
     blind = list(_blind(file, kinds))
     if blind:
         path = blind[0][0]
@@ -33,6 +36,16 @@ def _keys(why: str, paths: list[Path]) -> Iterator[Finding]:
     names = dict.fromkeys(map(_unnumbered, named))
     if names:
         yield Finding(named[0], f"{why}: {', '.join(names)}", Severity.NOTICE, is_general=True)
+
+
+def _assets(table: AssetsTable) -> Iterator[Finding]:
+    folder, key = FilePath(table.path), ("assets", "path")
+    if table.path != DEFAULT_ASSETS and not folder.is_dir():
+        text = f"{table.path!r} is no folder: only what the program brings is served"
+        yield Finding(key, text, Severity.NOTICE)
+    if (folder / _TEMPLATE).is_file():
+        text = f"{_TEMPLATE} in it is not used: the page is drawn by the program itself"
+        yield Finding(key, text, Severity.NOTICE)
 
 
 def _unnumbered(path: Path) -> str:

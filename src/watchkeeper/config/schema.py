@@ -23,6 +23,7 @@ from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
 MOST_ID_BYTES = 512
+DEFAULT_ASSETS = "./res/assets/"
 NO_KEY: Mapping[str, Any] = MappingProxyType({"key": False})
 
 
@@ -119,7 +120,14 @@ class ServerTable:
 class AssetsTable:
     """Files of the operator's own."""
 
-    path: str = field(default="", metadata=about("directory of the assets", later=True))
+    path: str = field(
+        default=DEFAULT_ASSETS,
+        metadata=about(
+            "folder with `images/badges/`, `images/*/`, `fonts/*/`, `stylesheets/`, `javascripts/` "
+            "and `public/robots.txt`, as far as they shall be served; seen from where the program "
+            "is started"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +146,7 @@ class BrandingTable:
     website_url: Url = field(metadata=about("where the page's head leads"))
     support_url: Url = field(metadata=about("where help is; `mailto:` is fine"))
     custom_html: str = field(
-        default="", metadata=about("put into the page's `<head>` as it is", later=True)
+        default="", metadata=about("put into the page's `<head>` as it is; it may run scripts")
     )
 
 

@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from watchkeeper.core.secret import Secret
 
@@ -52,9 +53,10 @@ class Inet:
 class Server:
     """How this process listens, logs and keeps.
 
-    *store* is empty where the file names none. An empty token opens nothing: its API
-    answers 403 to all. *secret_variables* filled secret keys; scripts run without them.
-    *allowed_addresses* are networks that may be connected to although others may not.
+    *assets* is the folder of the operator's own files. *store* is empty where the file names
+    none. An empty token opens nothing: its API answers 403 to all. *secret_variables* filled
+    secret keys; scripts run without them. *allowed_addresses* are networks that may be connected
+    to although others may not.
     """
 
     log_level: LogLevel
@@ -62,6 +64,7 @@ class Server:
     manager_token: Secret
     reporter_token: Secret
     store: str = field(default="", repr=False)
+    assets: Path = Path()
     script_parallelism: int = 2
     secret_variables: frozenset[str] = frozenset()
     allowed_addresses: tuple[str, ...] = ()

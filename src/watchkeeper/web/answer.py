@@ -9,10 +9,10 @@ CLOSED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-
 _DEFAULTS: Fields = (
     ("cache-control", "no-store"),
     ("content-security-policy", CLOSED_POLICY),
+    ("cross-origin-resource-policy", "same-origin"),
 )
 _ALWAYS: Fields = (
     ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from watchkeeper.core.announcement import Announcement
@@ -64,8 +65,8 @@ class Front:
     this process has not followed the store for 10 s; *followed_at* is the wall time, in
     milliseconds, at which it last did. *gap* counts the times that this process was stopped;
     it has to notice a new one by itself, since after a stop the sockets wake before the
-    timers. The tokens are those of the newest file. *base* is the path before every URL of
-    ours, such as `/status`, or empty.
+    timers. The tokens, and the folder of *assets*, are those of the newest file. *base* is the
+    path before every URL of ours, such as `/status`, or empty.
     """
 
     plan: Callable[[], Plan]
@@ -79,4 +80,5 @@ class Front:
     manager_token: Callable[[], Secret]
     ready: Callable[[], Readiness]
     gap: Callable[[], int]
+    assets: Callable[[], Path]
     base: str = ""

@@ -18,7 +18,6 @@ from watchkeeper.web.request import Request
 from watchkeeper.web.route import Route, answered
 
 _JSON: Fields = (("content-type", "application/json"),)
-_ROBOTS = "User-agent: *\nDisallow:\n"
 
 
 class Turn(NamedTuple):
@@ -60,7 +59,6 @@ def application(front: Front) -> Starlette:
     routes: list[BaseRoute] = [
         StarletteRoute("/health/live", _live),
         StarletteRoute("/health/ready", _Ready(front)),
-        StarletteRoute("/robots.txt", _robots),
     ]
     app = Starlette(
         routes=[Mount(front.base, routes=routes)] if front.base else routes,
@@ -84,10 +82,6 @@ class _Ready:
 
 async def _live(_: StarletteRequest) -> Response:
     return Spoken(plain(HTTPStatus.OK, "live\n"))
-
-
-async def _robots(_: StarletteRequest) -> Response:
-    return Spoken(plain(HTTPStatus.OK, _ROBOTS))
 
 
 async def _not_found(_: StarletteRequest, __: Exception) -> Response:

@@ -6,6 +6,7 @@ from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.page import PublicPage
 from watchkeeper.web.public.reading import Reading
+from watchkeeper.web.public.shelf import Shelf
 from watchkeeper.web.public.status import Summary
 from watchkeeper.web.request import segments
 from watchkeeper.web.route import Route
@@ -24,6 +25,7 @@ class Site:
         self._assets = Assets()
         page = PublicPage(front, self._assets)
         summary = Summary(front)
+        self._shelf = Shelf(front, summary)
         self._base = segments(front.base.encode()) if front.base else ()
         self._reporters = Reporters(front)
         self._orders = Orders(front)
@@ -56,7 +58,7 @@ class Site:
         match path:
             case ("static", name):
                 return Reading(partial(self._assets.get, name))
-        return self._readings.get(path)
+        return self._readings.get(path) or self._shelf.route(path)
 
     def below_base(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return *path* without the base that is before all of ours, None where it has none."""

@@ -255,3 +255,30 @@ def test_a_service_that_did_not_change_is_not_rendered_again() -> None:
     page.current()
     kept = [key for key, fragment in page.fragments.items() if fragment is before[key]]
     assert kept == ["relay", "plugin"]
+
+
+def test_an_operators_own_html_stands_in_the_head_as_it_is_and_may_run() -> None:
+    own = '<script>count("us & you")</script><meta name="golden" content="yes">'
+    plan = replace(PLAN, page=replace(PAGE, custom_html=own))
+    head, _, body = html(World(plan=plan)).partition("</head>")
+    assert own in head
+    assert own not in body
+    assert "default-src 'self' https: data: blob: 'unsafe-inline'" in policy(plan.page)
+    for told in (policy(plan.page), policy(PAGE)):
+        assert "frame-ancestors 'none'" in told
+    assert "unsafe" not in policy(PAGE)
+
+
+def test_each_key_of_branding_is_on_the_page() -> None:
+    page = html(World())
+    for shown in (
+        "· Golden Status</title>",
+        "Golden Ltd",
+        'name="theme-color" content="#1972F5"',
+        'rel="icon" href="https://example.com/icon.png"',
+        'property="og:image" content="https://example.com/icon.png"',
+        'src="https://example.com/logo.svg"',
+        'href="https://example.com/"',
+        'href="mailto:support@example.com"',
+    ):
+        assert shown in page

@@ -29,6 +29,7 @@ from watchkeeper.web.public.view import (
 
 REST_MS = 1_000
 MOST_NAMED = 12
+_FRAME = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 
@@ -101,6 +102,7 @@ class PublicPage:
         }
         html = self._templates.get_template("page.html").render(
             page=page,
+            custom_html=Markup(page.custom_html),  # noqa: S704 - the operator's own
             overview=overview(basis.state),
             announcements=[announcement_view(one) for one in basis.shown],
             services=[part.html for part in self.fragments.values()],
@@ -125,14 +127,26 @@ class PublicPage:
 
 
 def policy(page: Page) -> str:
-    """Return the content security policy of *page*: nothing inline, images of its brand."""
+    """Return the content security policy of *page*.
+
+    Nothing inline, and images of its brand alone, unless its operator brings HTML: whoever may
+    write that into the page may run and load what the HTML says.
+    """
+    return f"{_own_policy(page) if page.custom_html else _policy(page)}; {_FRAME}"
+
+
+def _policy(page: Page) -> str:
     origins = {_origin(page.logo_url), _origin(page.icon_url)} - {""}
     images = " ".join(("'self'", "data:", *sorted(origins)))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        f"img-src {images}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"img-src {images}"
     )
+
+
+def _own_policy(page: Page) -> str:
+    schemes = "https: http:" if page.url.text.startswith("http:") else "https:"
+    return f"default-src 'self' {schemes} data: blob: 'unsafe-inline'"
 
 
 def _origin(url: Url) -> str:

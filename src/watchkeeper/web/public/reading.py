@@ -1,17 +1,18 @@
-"""Reading: a route of the public side, which needs no credentials and never waits."""
+"""Reading: the routes of the public side, which need no credentials."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from watchkeeper.web.answer import Answer
+from watchkeeper.web.answer import NOT_FOUND, Answer
 from watchkeeper.web.public.rendition import Rendition
+from watchkeeper.web.public.served import Served
 from watchkeeper.web.request import Request
 from watchkeeper.web.route import SMALL_BODY
 
 
 class Reading:
-    """`GET` of what *current* returns."""
+    """`GET` of what *current* returns at once."""
 
     limit = SMALL_BODY
 
@@ -29,3 +30,28 @@ class Reading:
     def conclude(self, done: "asyncio.Future[Any]") -> Answer:
         """Never called: there is nothing to wait for."""
         raise NotImplementedError
+
+
+class WaitedReading:
+    """`GET` of what *find* comes back with: it may have to wait for a disk."""
+
+    limit = SMALL_BODY
+
+    def __init__(self, find: Callable[[], Awaitable[Served | None]]) -> None:
+        self._find = find
+
+    def refuse(self, request: Request) -> Answer | None:
+        """Refuse nobody."""
+
+    def answer(self, request: Request, body: bytes) -> "asyncio.Future[Answer]":
+        """Begin to look for the file."""
+        del body
+        return asyncio.ensure_future(self._answer(request))
+
+    def conclude(self, done: "asyncio.Future[Answer]") -> Answer:
+        """Return what was found, or 404."""
+        return done.result()
+
+    async def _answer(self, request: Request) -> Answer:
+        found = await self._find()
+        return found.answer(request) if found else NOT_FOUND

@@ -34,12 +34,18 @@ class Summary:
         self._state: PageState | None = None
         self._page: Page | None = None
         self._parts: dict[str, _Part] = {}
+        self._status = Status.HEALTHY
         self._word = self._report = Rendition(b"", ())
 
     def word(self) -> Rendition:
         """Return `healthy`, `sick` or `dead`."""
         self._refresh()
         return self._word
+
+    def general(self) -> Status:
+        """Return the status that the word says."""
+        self._refresh()
+        return self._status
 
     def report(self) -> Rendition:
         """Return the statuses of everything, as JSON."""
@@ -54,7 +60,7 @@ class Summary:
         status = worst(part.status for part in self._parts.values())
         self._word = Rendition(status.word.encode(), _WORD)
         self._report = Rendition(_report(status, page, self._parts.values()), _REPORT)
-        self._state, self._page = state, page
+        self._state, self._page, self._status = state, page, status
 
     def _part(self, service: ServiceState) -> _Part:
         kept = self._parts.get(service.key)
