@@ -23,6 +23,7 @@ from watchkeeper.config.server import Inet, Server
 from watchkeeper.core.report import Report
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import break_ground
+from watchkeeper.outside import descriptors
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.addresses import Policy
 from watchkeeper.outside.clock import SystemClock
@@ -158,6 +159,7 @@ def _serve(options: argparse.Namespace) -> int:
         loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
+    descriptors.raise_limit()
     _log_to_stderr(loaded)
     _tell(*report(loaded.notices), *concrete.forbidden(loaded))
     try:

@@ -1,6 +1,7 @@
 """Kinds: from what a plan names to the code that looks and speaks, loaded when it is named."""
 
 import contextlib
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,9 +13,16 @@ from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.room import Room, places
 from watchkeeper.outside.addresses import Policy
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.watch.look import Target, not_available
+
+MOST_AT_ONCE = 1_000
+MOST_PINGS = 4_000
+"""A ping needs no descriptor of its own."""
+
+LONG_SCRIPT_MS = 30_000
 
 
 def kinds() -> Kinds:
@@ -33,11 +41,22 @@ def targets(plan: Plan) -> dict[ReplicaName, Target]:
     return {name: _target(name, node, known) for name, node in plan.replicas() if node.is_looked_at}
 
 
+def rooms(looked_at: Iterable[Target], scripts: int, descriptors: int) -> dict[str, Room]:
+    """Return the room for each kind of look: *scripts* at once, of others what we can open."""
+    own = {
+        SCRIPT: Room(most=scripts, long_ms=LONG_SCRIPT_MS, makes_way=False),
+        "icmp": Room(most=MOST_PINGS),
+    }
+    usual = Room(most=places(descriptors, MOST_AT_ONCE))
+    return {kind: own.get(kind, usual) for kind in {target.kind for target in looked_at}}
+
+
 def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
     is_run = node.mode is Mode.SCRIPT
     scheme = SCRIPT if is_run else scheme_of(name.replica)
     probe = folder.load("probes", scheme).look if scheme in known else not_available
     return Target(
+        kind=folder.kind(scheme),
         address=node.scripts[int(name.replica)] if is_run else name.replica,
         probe=probe,
         options=node.options.get(scheme),
@@ -87,7 +106,9 @@ def _alone(url: str) -> Target:
         )
     probe = folder.load("probes", scheme)
     looking = Looking(retries=0)
-    return Target(address=url, probe=probe.look, options=probe.Options(), looking=looking)
+    return Target(
+        kind=scheme, address=url, probe=probe.look, options=probe.Options(), looking=looking
+    )
 
 
 def _is_named(name: ReplicaName, text: str) -> bool:

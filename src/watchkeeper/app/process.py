@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from watchkeeper.app.kinds import targets, tongues
+from watchkeeper.app.kinds import rooms, targets, tongues
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
@@ -23,7 +23,7 @@ from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.outside import tls
+from watchkeeper.outside import descriptors, tls
 from watchkeeper.outside.addresses import Policy
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
@@ -162,9 +162,11 @@ class App:
         self._loaded = loaded
         self._door.rules = Rules.of(loaded.plan)
         outside, server = self._ground.outside, loaded.server
-        outside.shell.adopt(server.secret_variables, server.script_parallelism)
+        outside.shell.hidden = server.secret_variables
         outside.connect.adopt(Policy.allowing(server.allowed_addresses))
-        self._looker.plan(targets(loaded.plan))
+        looked_at = targets(loaded.plan)
+        at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
+        self._looker.plan(looked_at, at_once)
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
         self.follower.hurry()
 

@@ -29,6 +29,11 @@ def schemes() -> tuple[str, ...]:
     return tuple(sorted({*names(PROBES), *_SERVED_BY}))
 
 
+def kind(scheme: str) -> str:
+    """Return the file of `probes` that looks at URLs of *scheme*, *scheme* where there is none."""
+    return _SERVED_BY.get(scheme, scheme)
+
+
 @cache
 def load(room: str, kind: str) -> ModuleType:
     """Return the module of *kind*, a file of *room* or a scheme that one serves.

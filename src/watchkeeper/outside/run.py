@@ -54,19 +54,10 @@ class Ended:
 
 
 class Shell:
-    """Runs scripts by `sh`, as many at once as there is *room*, which the caller takes."""
+    """Runs scripts by `sh`, which does not see the variables that are *hidden*."""
 
     def __init__(self) -> None:
-        self.room = asyncio.Semaphore(2)
-        self._most_at_once = 2
-        self._hidden: frozenset[str] = frozenset()
-
-    def adopt(self, hidden: frozenset[str], most_at_once: int) -> None:
-        """Run *most_at_once* from now on, and hide the variables *hidden* from them."""
-        self._hidden = hidden
-        if most_at_once != self._most_at_once:
-            self.room = asyncio.Semaphore(most_at_once)
-            self._most_at_once = most_at_once
+        self.hidden: frozenset[str] = frozenset()
 
     async def run(self, text: str, output: Output) -> Ended:
         """Run the script *text* and return how it ended; what it says goes to *output*.
@@ -97,7 +88,7 @@ class Shell:
         return transport
 
     def _environment(self) -> dict[str, str]:
-        hidden = self._hidden | _NEVER_SHOWN
+        hidden = self.hidden | _NEVER_SHOWN
         return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

@@ -27,10 +27,7 @@ class Options:
 
 
 async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:
-    """Return what the script *target*, given as its text, says within *timeout_ms*.
-
-    The time counts from when there is room to run it.
-    """
+    """Return what the script *target*, given as its text, says within *timeout_ms*."""
     output = Output()
 
     async def run(journey: Journey) -> Finding:
@@ -39,8 +36,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         journey.note(_words(ended))
         return _judged(ended, options, output)
 
-    async with outside.shell.room:
-        report = await visit(run, timeout_ms)
+    report = await visit(run, timeout_ms)
     return replace(report, evidence=_evidence(report.evidence, output))
 
 

@@ -9,14 +9,20 @@ from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside
 
-LATE_MS = 5_000
+VOID_AFTER_MS = 5_000
+"""A look that ends so much later than it may was held up by us, and counts for nothing."""
+
 Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a look needs: the probe, what it looks at, and how patiently."""
+    """What a look needs: the probe, what it looks at, and how patiently.
 
+    *kind* says which looks it shares a room with.
+    """
+
+    kind: str
     address: str
     probe: Probe
     options: object

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import SELF, ReplicaName, Report
+from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.room import Room
 from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.door import Door
@@ -15,16 +16,20 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch.look import LATE_MS, Target, look
+from watchkeeper.watch.crowd import Crowd, Turn
+from watchkeeper.watch.lateness import Lateness
+from watchkeeper.watch.look import VOID_AFTER_MS, Target, look
 from watchkeeper.watch.workers import Workers
 
-MOST_AT_ONCE = 500
 FIRST_LOOKS_MS = 10_000
+MOMENT_MS = 10
+"""Looks that are due within a moment begin together: to wake up for each costs more than it."""
+
 log = logging.getLogger(__name__)
 
 
 class Looker:
-    """The schedule of this worker as a heap, and the looks that are under way."""
+    """The schedule of this worker as a heap, and a crowd of looks for each kind of them."""
 
     def __init__(
         self,
@@ -35,20 +40,31 @@ class Looker:
         gaps: Callable[[], int],
     ) -> None:
         self.note: Callable[[ReplicaName, Report], None] = lambda *_: None
+        self.lateness = Lateness()
         self._outside = outside
         self._door = door
         self._follower = follower
         self._workers = workers
         self._gaps = gaps
         self._targets: Mapping[ReplicaName, Target] = {}
+        self._crowds: dict[str, Crowd] = {}
         self._due: list[tuple[int, ReplicaName]] = []
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
-        self._looking: dict[ReplicaName, asyncio.Task[None]] = {}
+        self._looking: dict[ReplicaName, asyncio.Task[bool]] = {}
         self._changed = asyncio.Event()
 
-    def plan(self, targets: Mapping[ReplicaName, Target]) -> None:
-        """Look at *targets* from now on, as far as they are this worker's."""
+    @property
+    def is_looking(self) -> bool:
+        """Return whether any look is under way."""
+        return bool(self._looking)
+
+    def plan(self, targets: Mapping[ReplicaName, Target], rooms: Mapping[str, Room]) -> None:
+        """Look at *targets* from now on, as far as they are this worker's.
+
+        *rooms* are the rooms for the kinds of them.
+        """
         self._targets = targets
+        for kind, room in rooms.items():
+            self._crowds.setdefault(kind, Crowd(room)).adopt(room, targets)
         self.share()
 
     def share(self) -> None:
@@ -64,9 +80,10 @@ class Looker:
         """Take every look at its moment until cancelled."""
         try:
             while True:
-                self._begin_due()
+                self._call_due()
                 await self._wait()
         finally:
+            self._targets = {}
             for task in self._looking.values():
                 task.cancel()
 
@@ -79,39 +96,74 @@ class Looker:
             return min(due, now + phase(key, min(interval, FIRST_LOOKS_MS)))
         return due
 
-    def _begin_due(self) -> None:
+    def _call_due(self) -> None:
         now = self._outside.clock.steady()
         while self._due and self._due[0][0] <= now:
-            _, name = heapq.heappop(self._due)
+            due, name = self._due[0]
             target = self._targets[name]
-            due = next_due(str(name), target.looking.interval_ms, now)
-            heapq.heappush(self._due, (due, name))
-            if name not in self._looking:
-                task = asyncio.create_task(self._look(name, target))
-                self._looking[name] = task
-                task.add_done_callback(lambda _, name=name: self._looking.pop(name, None))  # type: ignore[misc]
+            later = next_due(str(name), target.looking.interval_ms, now)
+            heapq.heapreplace(self._due, (later, name))
+            self._crowds[target.kind].come(Turn(name, due))
+        for crowd in self._crowds.values():
+            self._admit(crowd, now)
+        self.lateness.tell(now)
 
     async def _wait(self) -> None:
         now = self._outside.clock.steady()
-        wait_ms = max(self._due[0][0] - now, 1) if self._due else None
+        moments = [crowd.grows_at() for crowd in self._crowds.values()]
+        moments += [due for due, _ in self._due[:1]]
         self._changed.clear()
+        wait_ms = max(min(moments) - now, MOMENT_MS) if moments else None
         await wait_at_most(self._outside.clock, self._changed.wait(), wait_ms)
 
-    async def _look(self, name: ReplicaName, target: Target) -> None:
-        async with self._room:
-            clock = self._outside.clock
-            start, gaps = clock.steady(), self._gaps()
-            report = await self._report(name, target)
-            took = clock.steady() - start
-            if self._gaps() != gaps or took > target.deadline_ms + LATE_MS:
-                return
-            seq = slot(str(name), target.looking.interval_ms, start)
-            heard = replace(report, source=SELF, heard=start, seq=seq)
-            self.note(name, heard)
-            try:
-                await self._door.take(name, heard)
-            except StoreRefused as error:
-                log.debug("a look at %s cannot be kept: %s", name, error)
+    def _admit(self, crowd: Crowd, now: int) -> None:
+        """Begin the looks of *crowd* that there is room for."""
+        for name in crowd.grow(now):
+            self.lateness.made_way += 1
+            self._looking[name].cancel()
+        while turn := crowd.next(now):
+            target = self._targets.get(turn.name)
+            if target is None:  # the plan no longer has it
+                crowd.leave(turn, now)
+            else:
+                self._begin(turn, target, crowd)
+
+    def _begin(self, turn: Turn, target: Target, crowd: Crowd) -> None:
+        task = asyncio.create_task(self._look(turn, target))
+        self._looking[turn.name] = task
+        task.add_done_callback(lambda task: self._end(turn, crowd, task))
+
+    def _end(self, turn: Turn, crowd: Crowd, task: "asyncio.Task[bool]") -> None:
+        """Free the place of a look; one that is void is taken again at once."""
+        now = self._outside.clock.steady()
+        del self._looking[turn.name]
+        crowd.leave(turn, now)
+        if not task.cancelled() and not task.result():
+            self.lateness.void += 1
+            crowd.come(turn)
+        self._admit(crowd, now)
+
+    async def _look(self, turn: Turn, target: Target) -> bool:
+        """Take one look and hand its report in; return whether it counts.
+
+        It is void when we were stopped meanwhile, or needed much longer than it may: what was
+        seen then is seen too late, and must not be called the target's fault.
+        """
+        name, clock = turn.name, self._outside.clock
+        start, gaps = clock.steady(), self._gaps()
+        late = self.lateness.begun(start - turn.due)
+        report = await self._report(name, target)
+        took = clock.steady() - start
+        if self._gaps() != gaps or took > target.deadline_ms + VOID_AFTER_MS:
+            return False
+        seq = slot(str(name), target.looking.interval_ms, start)
+        heard = replace(report, heard=start, seq=seq, evidence=late + report.evidence)
+        self.note(name, heard)
+        try:
+            await self._door.take(name, heard)
+        except StoreRefused as error:
+            log.debug("a look at %s cannot be kept: %s", name, error)
+        return True
 
     async def _report(self, name: ReplicaName, target: Target) -> Report:
         try:

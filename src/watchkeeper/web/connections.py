@@ -1,12 +1,12 @@
 """Connections: how many there may be, how long each may take, which of them are old."""
 
 import asyncio
-import resource
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Protocol
 
+from watchkeeper.outside import descriptors
 from watchkeeper.outside.clock import Clock
 
 MOST_EVER = 20_000
@@ -98,7 +98,5 @@ class Connections:
 
 def most_connections() -> int:
     """Return how many connections our descriptors allow, with a reserve for all else."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY:
-        return MOST_EVER
+    allowed = descriptors.allowed()
     return max(1, min(MOST_EVER, allowed - max(_SMALLEST_RESERVE, allowed // 4)))
