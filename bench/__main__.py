@@ -6,11 +6,12 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import deaths, memory, reports, start
+from bench import deaths, memory, probes, reports, start
 from watchkeeper import __version__
 
 BENCHES: dict[str, Callable[[], None]] = {
     "reports": reports.main,
+    "probes": probes.main,
     "deaths": deaths.main,
     "start": start.main,
     "memory": memory.main,

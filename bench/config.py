@@ -35,12 +35,13 @@ def service(key: str, nodes: Iterable[str]) -> str:
     return f'\n[[probe.service]]\nid = "{key}"\nlabel = "Service {key}"\n' + "".join(nodes)
 
 
-def node(key: str, mode: str, replicas: Iterable[str] = ()) -> str:
-    """Return a node in *mode*, with *replicas* where that has any."""
+def node(key: str, mode: str, replicas: Iterable[str] = (), more: str = "") -> str:
+    """Return a node in *mode*, with *replicas* where that has any, and with *more* lines."""
     looked_at = [f'"{replica}"' for replica in replicas]
     listed = f"replicas = [{', '.join(looked_at)}]\n" if looked_at else ""
     return (
         f'\n[[probe.service.node]]\nid = "{key}"\nlabel = "Node {key}"\nmode = "{mode}"\n{listed}'
+        f"{more}"
     )
 
 

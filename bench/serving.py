@@ -50,7 +50,7 @@ def watchkeeper(config: Path, store: str, *, pinned: bool = False) -> Iterator[S
     port = free_port()
     command = [sys.executable, "-m", "watchkeeper", "serve", "-c", str(config)]
     command += ["--store", store, "--inet", f"127.0.0.1:{port}"]
-    with _running(command, port, "/health/ready", pinned=pinned) as serving:
+    with running(measured(command) if pinned else command, port, "/health/ready") as serving:
         yield serving
 
 
@@ -61,7 +61,7 @@ def nginx(folder: Path, *, pinned: bool = False) -> Iterator[Serving]:
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, port=port))
     command = ["/usr/sbin/nginx", "-p", str(folder), "-c", str(config), "-e", "stderr"]
-    with _running(command, port, "/", pinned=pinned) as serving:
+    with running(measured(command) if pinned else command, port, "/") as serving:
         yield serving
 
 
@@ -73,13 +73,17 @@ def free_port() -> int:
         return port
 
 
+def measured(command: Sequence[str]) -> list[str]:
+    """Return *command* on the core of what is measured."""
+    return ["taskset", "-c", str(MEASURED_CORE), *command]
+
+
 @contextmanager
-def _running(command: Sequence[str], port: int, path: str, *, pinned: bool) -> Iterator[Serving]:
+def running(command: Sequence[str], port: int, path: str) -> Iterator[Serving]:
+    """Run *command*, from when it answers *path* on *port* until the end of the block."""
     with tempfile.TemporaryFile() as said:
         before = time.monotonic()
         process = subprocess.Popen(command, stderr=said)
-        if pinned:
-            os.sched_setaffinity(process.pid, {MEASURED_CORE})
         try:
             if not _is_ready(process, port, path):
                 said.seek(0)
