@@ -24,6 +24,7 @@ from watchkeeper.core.plan import (
     Target,
 )
 from watchkeeper.core.reason import Reason
+from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import SELF, ReplicaName, Report, Source, SourceKind
 from watchkeeper.core.sighting import silence
 from watchkeeper.core.status import Status
@@ -90,15 +91,19 @@ def name(text: str) -> ReplicaName:
     return ReplicaName(*text.split(":", 2))
 
 
-def plan(
+def plan(  # noqa: PLR0913 - each side that some test varies
     nodes: Mapping[str, Mode | tuple[str, ...]] | None = None,
     *,
     alert_on: AlertOn = AlertOn.PAGE,
     looking: Looking = _LOOKING,
     channels: tuple[str, ...] = ("hook",),
     most_replicas: int = 1_000,
+    reminding: Reminding | None = None,
 ) -> Plan:
-    """A plan of nodes, `service:node` to its mode, or to the replicas that are polled."""
+    """A plan of nodes, `service:node` to its mode, or to the replicas that are polled.
+
+    A channel is a key, and the number of its targets where it has several: `pager 3`.
+    """
     nodes = nodes or {"web:api": ("1", "2"), "web:push": Mode.PUSH}
     services: dict[str, list[Node]] = {}
     for text, what in nodes.items():
@@ -119,12 +124,19 @@ def plan(
         page=PAGE,
         services=tuple(Service(key=k, label=k, nodes=tuple(v)) for k, v in services.items()),
         channels=tuple(
-            Channel(key=k, kind="webhook", digest=k, targets={"": Target(settings=None)})
+            Channel(key=k.split()[0], kind="webhook", digest=k, targets=_targets(k))
             for k in channels
         ),
-        policy=Policy(alert_on=alert_on),
+        policy=Policy(alert_on=alert_on, reminding=reminding),
         digest=str(sorted(nodes.items(), key=str)) + str(alert_on),
     )
+
+
+def _targets(channel: str) -> dict[str, Target]:
+    _, _, many = channel.partition(" ")
+    if not many:
+        return {"": Target(settings=None)}
+    return {str(rank): Target(settings=None, rank=rank) for rank in range(int(many))}
 
 
 class House:

@@ -19,12 +19,14 @@ from tests.house import FakeClock, House, ended, house, plan
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
+from watchkeeper.judge.remind import keep_reminding
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
+from watchkeeper.store import gate
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.silence import Silence
@@ -108,13 +110,13 @@ class Story:
     began: int
     said: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    heard: list[tuple[str, str]] = field(default_factory=list)
     unrecorded: Path = Path()
     answers: dict[str, Answer] = field(default_factory=dict)
 
     async def until(self, moment: str) -> None:
         """Let the time pass until *moment*, `minutes:seconds` after the beginning."""
-        minutes, seconds = moment.split(":")
-        end = self.began + (int(minutes) * 60 + int(seconds)) * 1000
+        end = self.began + _ms(moment)
         await self.settle()
         while (wake := self.clock.next_wake()) is not None and wake <= end:
             self.clock.move_to(wake)
@@ -133,25 +135,26 @@ class Story:
     def listen(self) -> None:
         """Be the other side of every channel of the plan."""
         self.speaker.tongues = {
-            LaneName(channel.key, ""): Tongue(
+            LaneName(channel.key, key): Tongue(
                 sender=Sender(
                     installation=INSTALLATION,
                     channel=channel.key,
-                    target="",
+                    target=key,
+                    rank=target.rank,
                     page=self.home.plan.page,
                 ),
-                settings=None,
+                settings=key,
                 send=partial(self.hear, channel.key),
                 pace_ms=PACE,
             )
             for channel in self.home.plan.channels
+            for key, target in channel.targets.items()
         }
 
-    async def sleep_through(self, moment: str) -> None:
-        """Let the time pass until *moment* in strides of a minute, for whole days."""
-        minutes = int(moment.partition(":")[0])
-        while self.clock.steady() < self.began + minutes * 60_000:
-            self.clock.move_to(self.clock.steady() + 60_000)
+    async def sleep_through(self, moment: str, stride_min: int = 1) -> None:
+        """Let the time pass until *moment* in strides of *stride_min* minutes, for whole days."""
+        while self.clock.steady() < self.began + _ms(moment):
+            self.clock.move_to(self.clock.steady() + stride_min * 60_000)
             await self.settle()
 
     async def settle(self) -> None:
@@ -170,11 +173,23 @@ class Story:
         self.home.follower.hurry()
         await self.settle()
 
+    async def mute(self, moment: str, *, until: str) -> None:
+        """Remind nobody from *moment* on, as a person orders, *until* then."""
+        await self.until(moment)
+        quiet_until = self.began + _ms(until)
+        await self.store.write(
+            partial(gate.save_mute, page_no=self.home.page_no, until=quiet_until)
+        )
+
+    def of(self, channel: str) -> list[str]:
+        """What was said on *channel*, a key or a key and a target."""
+        return [words for who, words in self.heard if who.split()[0] == channel or who == channel]
+
     async def hear(
         self, channel: str, message: Message, settings: object, outside: Outside
     ) -> None:
         """Receive a message as the other side of *channel*; an answer may raise."""
-        del settings, outside
+        del outside
         if channel in self.answers:
             self.answers[channel](message)
         passed = (self.clock.steady() - self.began) // 1000
@@ -183,12 +198,23 @@ class Story:
         words = (f"{passed // 60}:{passed % 60:02}", message.kind, message.status.word, names, back)
         self.said.append(" ".join(filter(None, words)))
         self.messages.append(message)
+        self.heard.append((f"{channel} {settings}".rstrip(), self.said[-1]))
+
+
+def _ms(moment: str) -> int:
+    minutes, seconds = moment.split(":")
+    return (int(minutes) * 60 + int(seconds)) * 1000
 
 
 @asynccontextmanager
-async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
-    """A day that begins now, with everything of one process but the web and the looks."""
-    clock = StoryClock()
+async def story(
+    url: str, wanted: Plan | None = None, before: Story | None = None
+) -> AsyncIterator[Story]:
+    """A day that begins now, with everything of one process but the web and the looks.
+
+    After a restart it is the same day as *before*, and goes on at the moment where that ended.
+    """
+    clock = StoryClock() if before is None else before.clock
     async with house(url, wanted or plan(), clock) as home:
         busy = Busy(home.store)
         home.store = busy
@@ -201,6 +227,8 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
         )
         speaker = Speaker(means, workers)
         told = Story(home, clock, busy, speaker, workers, clock.steady())
+        if before is not None:
+            told.began = before.began
         told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
         silence = Silence(busy, home.follower, clock, workers, home.door)
@@ -212,6 +240,13 @@ async def story(url: str, wanted: Plan | None = None) -> AsyncIterator[Story]:
             silence.run(),
             speaker.run(),
             unrecorded.run(),
+            keep_reminding(
+                busy,
+                clock,
+                home.follower,
+                lambda: home.plan.policy.reminding,
+                workers.speaks,
+            ),
         ]
         running = [asyncio.create_task(work) for work in works]
         yield told

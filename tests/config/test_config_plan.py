@@ -10,6 +10,7 @@ from tests.config.config_samples import (
     loaded,
 )
 from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
+from watchkeeper.core.reminder import Backoff, Reminding
 from watchkeeper.core.url import Url
 
 POLL = NODE + 'mode = "poll"\nreplicas = ["https://example.com/", "tcp://10.0.0.1:80"]\n'
@@ -100,6 +101,23 @@ def test_policy_comes_from_notify(tmp_path: Path) -> None:
     text = MINIMAL + "[notify]\n" + 'alert_on = "node"\npace = [5]\nstartup_notification = false\n'
     plan = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan
     assert plan.policy == Policy(alert_on=AlertOn.NODE, pace_ms=(5_000,), startup=False)
+
+
+def test_reminders_come_from_notify(tmp_path: Path) -> None:
+    text = MINIMAL + (
+        "[notify]\nreminder_interval = 60\nreminder_backoff_function = 'square'\n"
+        "reminder_backoff_limit = 5\nreminder_escalate = true\n"
+    )
+    policy = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan.policy
+    assert policy.reminding == Reminding(
+        interval_ms=60_000, backoff=Backoff.SQUARE, limit=5, escalates=True
+    )
+
+
+def test_without_an_interval_nobody_is_reminded(tmp_path: Path) -> None:
+    text = MINIMAL + "[notify]\nreminder_backoff_function = 'square'\n"
+    plan = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan
+    assert plan.policy.reminding is None
 
 
 def test_channels_are_called_by_their_name_or_their_kind(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Samples: the small worlds in which the properties of the rules are tried."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -69,7 +70,10 @@ def history(days: Sequence[set[ReplicaName]]) -> list[tuple[Moment, Advance]]:
 
 def story(days: Sequence[set[ReplicaName]]) -> list[Facts]:
     """Return what there is to say of the history of *days*."""
-    return [fact.of_advance(step, DEAD, now.steady, now.at) for now, step in history(days)]
+    return [
+        replace(fact.of_advance(step, DEAD, now.steady, now.at), dead=step.alert.members)
+        for now, step in history(days)
+    ]
 
 
 @st.composite

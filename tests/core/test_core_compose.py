@@ -293,3 +293,37 @@ def test_a_note_is_said_once() -> None:
 def test_a_channel_is_not_told_of_itself(kind: Kind, channel: str, *, is_heard: bool) -> None:
     facts = about(kind, channel=channel)
     assert hears("hook", facts) == (facts if is_heard else None)
+
+
+def reminded(number: int, roused: int) -> Facts:
+    return about(Kind.REMINDER, subject="page", opened=1, reminder=number, roused=roused)
+
+
+@pytest.mark.parametrize(
+    ("roused", "ranks"), [(0, [0, 1, 2, 9]), (1, [0]), (2, [0, 1]), (3, [0, 1, 2])]
+)
+def test_a_reminder_rouses_all_or_as_many_targets_as_it_escalated_to(
+    roused: int, ranks: list[int]
+) -> None:
+    found = [
+        rank
+        for rank in (0, 1, 2, 9)
+        if compose(replace(SENDER, rank=rank), [reminded(2, roused)]).is_urgent
+    ]
+    assert found == ranks
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.REMINDER])
+def test_nothing_but_a_reminder_is_urgent(kind: Kind) -> None:
+    assert not compose(SENDER, [about(kind)]).is_urgent
+
+
+def test_a_reminder_that_takes_news_along_still_rouses() -> None:
+    late = about(Kind.CHANGED, subject="page", opened=1)
+    message = compose(SENDER, [late, reminded(3, 1)])
+    assert (message.kind, message.is_urgent) == (MessageKind.CHANGED, True)
+
+
+def test_a_reminder_of_what_is_over_rouses_nobody() -> None:
+    over = about(Kind.CHANGED, subject="page", opened=1, closed=Leaving.RECOVERED)
+    assert not compose(SENDER, [reminded(3, 1), over]).is_urgent

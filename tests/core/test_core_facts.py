@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.core.core_samples import API, DEAD, HEALTHY, MAIL, SICK, believed, dead, moment, stories
 from watchkeeper.core.alert import Alert, Leaving, Member, Return, advance
-from watchkeeper.core.facts import Facts, Kind, dump, of_advance, of_open, parse
+from watchkeeper.core.facts import Facts, Kind, dump, of_advance, of_open, of_reminder, parse
 from watchkeeper.core.report import ReplicaName
 
 moments = st.integers(0, 2**63 - 1)
@@ -30,6 +30,7 @@ anything = st.builds(
     back=st.lists(returns, max_size=2).map(tuple),
     closed=st.none() | st.sampled_from(Leaving),
     reminder=st.integers(0, 9),
+    roused=st.integers(0, 9),
     channel=words,
 )
 
@@ -58,7 +59,7 @@ def test_the_text_is_canonical() -> None:
     facts = Facts(kind=Kind.BROKEN, steady=5, at=6, status=SICK, channel="ü")
     assert dump(facts) == (
         '{"alert":["",0,0],"at":6,"back":[],"channel":"ü","closed":null,"dead":[],"died":[],'
-        '"kind":"broken","reminder":0,"status":1,"steady":5}'
+        '"kind":"broken","reminder":0,"roused":0,"status":1,"steady":5}'
     )
 
 
@@ -70,7 +71,7 @@ def test_the_facts_of_a_change_are_those_of_its_alert() -> None:
     facts = of_advance(step, DEAD, 2_000, 7)
     assert (facts.kind, facts.status, facts.steady, facts.at) == (Kind.CHANGED, DEAD, 2_000, 7)
     assert facts.alert == ("page", 1_000)
-    assert (facts.dead, facts.died, facts.back) == (step.alert.members, step.died, step.back)
+    assert (facts.dead, facts.died, facts.back) == ((), step.died, step.back)
     assert (facts.opened_at, facts.closed) == (moment(1).at, None)
 
 
@@ -88,6 +89,14 @@ def test_who_hears_of_an_open_alert_first_hears_of_all_its_dead() -> None:
     facts = of_open(alert, DEAD, 9, 10)
     assert (facts.kind, facts.alert, facts.opened_at) == (Kind.OPEN, ("page", 5), 6)
     assert facts.dead == facts.died == (member,)
+
+
+def test_a_reminder_carries_its_number_and_whom_it_rouses() -> None:
+    alert = Alert(subject="page", opened=5, opened_at=6, seq=3, reminders=2, reminded=9)
+    escalating, to_all = (of_reminder(alert, DEAD, moment(9), escalates=on) for on in (True, False))
+    assert (escalating.kind, escalating.alert) == (Kind.REMINDER, ("page", 5))
+    assert (escalating.reminder, escalating.roused) == (2, 2)
+    assert (to_all.reminder, to_all.roused) == (2, 0)
 
 
 def test_facts_without_an_alert_belong_to_none() -> None:

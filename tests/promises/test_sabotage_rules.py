@@ -21,16 +21,19 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Lane, Notification, Try
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Looking
+from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
 from watchkeeper.core.url import Url
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.remind import say_reminders
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.talk import Means, Talk
 from watchkeeper.speak.thought import Place
 from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store import gate
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Line
@@ -121,6 +124,23 @@ def test_sightrev_a_look_that_only_contradicts_is_followed_by_the_others(store_u
             await home.look("web:api:1", DEAD)
             assert home.status("web:api:1") is HEALTHY
             running.cancel()
+
+    asyncio.run(main())
+
+
+def test_mute_nobody_is_reminded_before_a_mute_ends(store_url: str) -> None:
+    policy = Reminding(interval_ms=60_000)
+
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            until = home.clock.steady() + 3_600_000
+            await home.store.write(partial(gate.save_mute, page_no=home.page_no, until=until))
+            for _ in range(61):
+                home.clock.pass_ms(59_000)
+                job = partial(say_reminders, page_no=home.page_no, policy=policy, now=home.now())
+                await home.store.write(job)
+            assert [facts.kind for facts in await home.said()] == [Kind.CHANGED]
 
     asyncio.run(main())
 

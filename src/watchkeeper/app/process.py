@@ -22,6 +22,7 @@ from watchkeeper.judge.ground import PAUSE_MS, Ground
 from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
+from watchkeeper.judge.remind import keep_reminding
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import descriptors, tls
 from watchkeeper.outside.addresses import Policy
@@ -146,6 +147,7 @@ class App:
             "the housekeeping": keeping,
             "the reconciling": self._finish_reconciling(),
             "the startup": self._start_up(),
+            "the reminders": self._remind(),
         }
 
     async def _adopt(self, loaded: Loaded, *, force: bool) -> None:
@@ -209,6 +211,17 @@ class App:
             except StoreRefused:
                 await self._clock.sleep(RECONCILE_MS)
         await asyncio.Event().wait()
+
+    async def _remind(self) -> None:
+        """Remind of open alerts, once the first verdicts say which of them are still true."""
+        await self._settled.wait()
+        await keep_reminding(
+            self._ground.store,
+            self._clock,
+            self.follower,
+            lambda: self._loaded.plan.policy.reminding,
+            self._workers.speaks,
+        )
 
     async def _wait_settled(self) -> None:
         await self._settled.wait()

@@ -28,6 +28,7 @@ from watchkeeper.core.plan import (
     Policy,
     Service,
 )
+from watchkeeper.core.reminder import Reminding
 
 SCRIPT = "script"
 
@@ -86,6 +87,18 @@ def _policy(notify: NotifyTable) -> Policy:
         alert_on=notify.alert_on,
         pace_ms=tuple(seconds * 1000 for seconds in notify.pace),
         startup=notify.startup_notification,
+        reminding=_reminding(notify),
+    )
+
+
+def _reminding(notify: NotifyTable) -> Reminding | None:
+    if notify.reminder_interval is None:
+        return None
+    return Reminding(
+        interval_ms=notify.reminder_interval * 1000,
+        backoff=notify.reminder_backoff_function,
+        limit=notify.reminder_backoff_limit,
+        escalates=notify.reminder_escalate,
     )
 
 

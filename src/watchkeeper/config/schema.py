@@ -10,7 +10,6 @@ One description gives validation, defaults and the reference. Marks of a key:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -19,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from watchkeeper.config.server import Inet, LogLevel
 from watchkeeper.core.plan import AlertOn, Mode
+from watchkeeper.core.reminder import Backoff
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
@@ -62,15 +62,6 @@ Share = Annotated[float, Field(ge=0)]
 Line = Annotated[str, AfterValidator(one_line)]
 Id = Annotated[str, AfterValidator(identifier)]
 Network = Annotated[str, AfterValidator(network)]
-
-
-class Backoff(StrEnum):
-    """How the time between reminders grows."""
-
-    NONE = "none"
-    LINEAR = "linear"
-    SQUARE = "square"
-    CUBIC = "cubic"
 
 
 def about(doc: str, **marks: bool) -> dict[str, object]:
@@ -257,16 +248,19 @@ class NotifyTable:
     )
     alert_sick: bool = field(default=False, metadata=about("sick is an alert too", later=True))
     reminder_interval: Seconds | None = field(
-        default=None, metadata=about("seconds between reminders of an open alert", later=True)
+        default=None, metadata=about("seconds between reminders of an open alert")
     )
     reminder_backoff_function: Backoff = field(
-        default=Backoff.NONE, metadata=about("how that time grows", later=True)
+        default=Backoff.NONE, metadata=about("how that time grows")
     )
     reminder_backoff_limit: Annotated[int, Field(ge=0, le=65_535)] = field(
-        default=3, metadata=about("where it stops growing", later=True)
+        default=3, metadata=about("where it stops growing")
     )
     reminder_escalate: bool = field(
-        default=False, metadata=about("each reminder rouses one more", later=True)
+        default=False,
+        metadata=about(
+            "the first reminder rouses the first target of a channel, each further one one more"
+        ),
     )
     flap_changes: Natural = field(
         default=4, metadata=about("changes that make a replica flap; 0: never", later=True)

@@ -44,7 +44,9 @@ class Return:
 class Alert:
     """An open trouble of *subject*. *opened*, a steady moment, is its identity.
 
-    *members* are the replicas that are dead now; *seq* numbers its notifications.
+    *members* are the replicas that are dead now; *seq* numbers its notifications, and
+    *reminders* counts those that were reminders. *reminded* is the steady moment of the last
+    one, 0 before the first.
     """
 
     subject: str
@@ -53,6 +55,7 @@ class Alert:
     members: tuple[Member, ...] = ()
     seq: int = 0
     reminders: int = 0
+    reminded: int = 0
     closed: Leaving | None = None
 
 

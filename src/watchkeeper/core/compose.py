@@ -64,6 +64,7 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         resumed=_resumed(news),
         notes=_notes(news),
         reminder=max(one.reminder for one in news),
+        is_urgent=_is_urgent(sender.rank, news),
     )
 
 
@@ -86,6 +87,15 @@ def _kind(news: Sequence[Facts]) -> MessageKind:
     if kinds == {Kind.REMINDER}:
         return MessageKind.REMINDER
     return MessageKind.CHANGED
+
+
+def _is_urgent(rank: int, news: Sequence[Facts]) -> bool:
+    """Return whether a reminder rouses the target number *rank* of an alert that is open."""
+    closed = {one.alert for one in news if one.closed}
+    return any(
+        one.kind is Kind.REMINDER and one.alert not in closed and not 0 < one.roused <= rank
+        for one in news
+    )
 
 
 def _by_alert(facts: Sequence[Facts]) -> dict[AlertKey, list[Facts]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -29,9 +29,10 @@ class Facts:
 
     *steady* and *at* are its moment, *status* the page's at that moment. *dead* are the
     members of the alert that *subject* and *opened* name; *died* and *back* are what
-    changed. Of a change only the latter are kept: who was dead at a moment is asked of the
-    members, so that a storm is not written down once for each of its victims. *channel* is the one
-    that a `broken` or a `dead_letter` speaks of.
+    changed. Who was dead at the moment of a change or a reminder is not kept but asked of the
+    members, so that a storm is not written down once for each of its victims. *reminder* is
+    the number of a reminder, and *roused* how many targets of a channel it rouses, 0 for all
+    of them. *channel* is the one that a `broken` or a `dead_letter` speaks of.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Facts:
     back: tuple[Return, ...] = ()
     closed: Leaving | None = None
     reminder: int = 0
+    roused: int = 0
     channel: str = ""
 
     @property
@@ -64,7 +66,6 @@ def of_advance(step: Advance, status: Status, steady: int, at: int) -> Facts:
         subject=step.alert.subject,
         opened=step.alert.opened,
         opened_at=step.alert.opened_at,
-        dead=step.alert.members,
         died=step.died,
         back=step.back,
         closed=step.alert.closed,
@@ -86,6 +87,21 @@ def of_open(alert: Alert, status: Status, steady: int, at: int) -> Facts:
     )
 
 
+def of_reminder(alert: Alert, status: Status, now: Moment, *, escalates: bool) -> Facts:
+    """Return what the newest reminder of *alert* says *now*."""
+    return Facts(
+        kind=Kind.REMINDER,
+        steady=now.steady,
+        at=now.at,
+        status=status,
+        subject=alert.subject,
+        opened=alert.opened,
+        opened_at=alert.opened_at,
+        reminder=alert.reminders,
+        roused=alert.reminders if escalates else 0,
+    )
+
+
 def dump(facts: Facts) -> str:
     """Return *facts* as canonical JSON: equal facts, equal text."""
     return json.dumps(
@@ -102,6 +118,7 @@ def dump(facts: Facts) -> str:
             ],
             "closed": facts.closed,
             "reminder": facts.reminder,
+            "roused": facts.roused,
             "channel": facts.channel,
         },
         ensure_ascii=False,
@@ -127,6 +144,7 @@ def parse(text: str) -> Facts:
         back=tuple(_parse_return(row) for row in kept["back"]),
         closed=Leaving(kept["closed"]) if kept["closed"] else None,
         reminder=kept["reminder"],
+        roused=kept["roused"],
         channel=kept["channel"],
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.url import Url
 
@@ -140,11 +141,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules of alerting; *pace_ms* are the waits between news while an alert is open."""
+    """The rules of alerting; *pace_ms* are the waits between news while an alert is open.
+
+    Nobody is reminded where there is no *reminding*.
+    """
 
     alert_on: AlertOn = AlertOn.PAGE
     pace_ms: tuple[int, ...] = (30_000, 120_000, 300_000)
     startup: bool = True
+    reminding: Reminding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

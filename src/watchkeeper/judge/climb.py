@@ -1,7 +1,7 @@
 """Climbing: from changed replicas up to nodes, services, page and alerts, behind the gate."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from watchkeeper.core import facts
 from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance
@@ -123,7 +123,6 @@ class Decision:
         numbers = {victim.name: victim.replica_no for victim in dead}
         alert.save_members(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
         said = facts.of_advance(step, self.page.status, self.now.steady, self.now.at)
-        said = replace(said, dead=())
         notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
 
 

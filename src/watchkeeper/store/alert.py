@@ -1,6 +1,8 @@
 """Alerts and their members, and who is dead."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from watchkeeper.core.alert import Advance, Alert, Member
 from watchkeeper.core.plan import AlertOn
@@ -8,6 +10,7 @@ from watchkeeper.core.report import ReplicaName
 from watchkeeper.store.cursor import Cursor, Row
 
 _NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
+_ALERT = "subject, opened, opened_at, seq, reminders, reminded"
 _SUBJECT = {
     AlertOn.PAGE: "s.page_no",
     AlertOn.SERVICE: "s.no",
@@ -49,7 +52,7 @@ def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
 def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]:
     """Return every open alert of the page with the members that are dead now."""
     rows = cursor.rows(
-        "SELECT no, kind, subject_no, subject, opened, opened_at, seq, reminders FROM alert"
+        f"SELECT no, kind, subject_no, {_ALERT} FROM alert"
         " WHERE page_no = ? AND closed_at IS NULL ORDER BY no",
         (page_no,),
     )
@@ -90,20 +93,34 @@ def _members(cursor: Cursor, page_no: int) -> dict[int, list[tuple[int, Member]]
 
 
 def _open(row: Row, members: list[tuple[int, Member]]) -> OpenAlert:
-    no, _, subject_no, subject, opened, opened_at, seq, reminders = row
+    no, _, subject_no, *alert = row
     return OpenAlert(
         no,
         subject_no,
-        Alert(
-            subject=subject,
-            opened=opened,
-            opened_at=opened_at,
-            members=tuple(member for _, member in members),
-            seq=seq,
-            reminders=reminders,
-        ),
+        replace(_alert(alert), members=tuple(member for _, member in members)),
         {member.replica: replica_no for replica_no, member in members},
     )
+
+
+def _alert(row: Sequence[Any]) -> Alert:
+    subject, opened, opened_at, seq, reminders, reminded = row
+    return Alert(
+        subject=subject,
+        opened=opened,
+        opened_at=opened_at,
+        seq=seq,
+        reminders=reminders,
+        reminded=reminded,
+    )
+
+
+def without_members(cursor: Cursor, page_no: int) -> dict[int, Alert]:
+    """Return every open alert of the page by the number of its row, but not who is in it."""
+    rows = cursor.rows(
+        f"SELECT no, {_ALERT} FROM alert WHERE page_no = ? AND closed_at IS NULL ORDER BY no",
+        (page_no,),
+    )
+    return {row[0]: _alert(row[1:]) for row in rows}
 
 
 def insert(cursor: Cursor, page_no: int, kind: AlertOn, subject_no: int, alert: Alert) -> int:
@@ -121,8 +138,16 @@ def insert(cursor: Cursor, page_no: int, kind: AlertOn, subject_no: int, alert: 
 def save(cursor: Cursor, no: int, alert: Alert, at: int) -> None:
     """Write how alert *no* went on; *at* is the wall time of its end, if it ended."""
     cursor.run(
-        "UPDATE alert SET seq = ?, closed_at = ?, why_closed = ? WHERE no = ?",
-        (alert.seq, at if alert.closed else None, alert.closed and str(alert.closed), no),
+        "UPDATE alert SET seq = ?, reminders = ?, reminded = ?, closed_at = ?, why_closed = ?"
+        " WHERE no = ?",
+        (
+            alert.seq,
+            alert.reminders,
+            alert.reminded,
+            at if alert.closed else None,
+            alert.closed and str(alert.closed),
+            no,
+        ),
     )
 
 

@@ -9,6 +9,8 @@ from watchkeeper.core.lane import Notification
 from watchkeeper.store import alert
 from watchkeeper.store.cursor import Cursor
 
+_INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER})
+
 
 def insert(
     cursor: Cursor,
@@ -52,7 +54,7 @@ def complete(cursor: Cursor, one: Notification) -> Facts | None:
 
     The members are in the order of their rows, which never changes: equal facts, equal ids.
     """
-    if one.facts is None or one.facts.kind is not Kind.CHANGED:
+    if one.facts is None or one.facts.kind not in _INCOMPLETE:
         return one.facts
     moment = one.facts.steady
     return replace(one.facts, dead=alert.members_at(cursor, one.alert_no, moment))
