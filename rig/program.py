@@ -39,7 +39,8 @@ website_url = "http://status.example.com/"
 support_url = "mailto:support@example.com"
 
 [metrics]
-poll_interval = 1
+poll_interval = {interval_s}
+poll_delay_dead = {deadline_s}
 poll_retry = 0
 push_delay_dead = {grace_s}
 local_delay_dead = {grace_s}
@@ -68,23 +69,35 @@ mode = "{mode}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """What the program's file says: *looked* are URLs by node, *channels* URLs by name."""
+    """What the program's file says: *looked* are URLs by node, *channels* URLs by name.
+
+    *keys* are further lines of a node's table.
+    """
 
     looked: Mapping[str, Sequence[str]]
     channels: Mapping[str, str]
     alert_on: str = "page"
     grace_s: int = GRACE_S
     pace: tuple[int, ...] = (1, 2, 3)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    interval_s: int = 1
+    deadline_s: int = 10
 
     def write(self, file: Path) -> None:
         """Write the program's file."""
         text = _FILE.format(
-            token=TOKEN, alert_on=self.alert_on, grace_s=self.grace_s, pace=list(self.pace)
+            token=TOKEN,
+            alert_on=self.alert_on,
+            grace_s=self.grace_s,
+            pace=list(self.pace),
+            interval_s=self.interval_s,
+            deadline_s=self.deadline_s,
         )
         text += "".join(_CHANNEL.format(name=name, url=url) for name, url in self.channels.items())
         text += _SERVICE.format(id="looked")
         for node, urls in self.looked.items():
             text += _NODE.format(id=node, mode="poll") + f"replicas = {json.dumps(list(urls))}\n"
+            text += self.keys.get(node, "") + "\n"
         text += _SERVICE.format(id="reporters")
         text += "".join(_NODE.format(id=mode, mode=mode) for mode in ("push", "local"))
         file.write_text(text)

@@ -13,6 +13,7 @@ from rig.runs.late import late
 from rig.runs.order import Order
 from rig.runs.restart import restart
 from rig.runs.sabotage import sabotage
+from rig.runs.zoo import zoo
 from rig.summary import Result
 
 Run = Callable[[Order], Coroutine[Any, Any, Result]]
@@ -26,6 +27,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "restart": (restart, 5),
     "freeze": (freeze, 0),
     "database": (database, 10),
+    "zoo": (zoo, 40),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

@@ -15,7 +15,7 @@ from rig.summary import Result, blame
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PATCHES = _ROOT / "rig" / "sabotage"
-_RULES = "tests/promises/test_sabotage_rules.py"
+_RULES = "tests/promises"
 _LONGEST_S = 300.0
 _RED = 1
 

@@ -115,6 +115,17 @@ def test_what_breaks_the_rules_or_a_cap_is_no_answer(given: bytes, words: str) -
         read(given, b"", ends=True)
 
 
+def test_an_endless_line_between_two_chunks_ends_at_a_cap() -> None:
+    with pytest.raises(BadAnswer, match="around its body"):
+        read(CHUNKED + b"1\r\nx\r\n1;", *(b"x" * 8_000 for _ in range(9)))
+
+
+def test_a_body_in_the_smallest_of_chunks_is_one_all_the_same() -> None:
+    body = b"1\r\nx\r\n" * 50_000
+    pieces = [body[n : n + 6_000] for n in range(0, len(body), 6_000)]
+    assert len(read(CHUNKED, *pieces, b"0\r\n\r\n", most_body=60_000).body) == 50_000
+
+
 def test_endless_headers_in_small_pieces_are_cut_too() -> None:
     pieces = [b"x-%d: %s\r\n" % (n, b"y" * 1_000) for n in range(99)]
     with pytest.raises(BadAnswer, match="32 KiB"):

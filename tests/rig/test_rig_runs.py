@@ -19,6 +19,7 @@ pytestmark = pytest.mark.rig
         "clock",
         "restart --cycles 5",
         "freeze",
+        "zoo",
     ],
 )
 def test_no_promise_is_broken(command: str) -> None:

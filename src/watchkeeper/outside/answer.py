@@ -12,6 +12,9 @@ from watchkeeper.outside.quote import quote
 MOST_HEADER_BYTES = 32 * 1024
 MOST_HEADER_FIELDS = 100
 MOST_INTERIM_ANSWERS = 10
+MOST_BYTES_FOR_ONE = 10
+"""Bytes that may arrive for each byte of a body: the smallest chunk takes six."""
+
 _FINAL = 200
 _SWITCHING = 101
 
@@ -79,8 +82,7 @@ class Reading:
             self._fault = self._fault or f"is not HTTP: {error}; it has {quote(data)}"
         if self._is_whole:
             return True
-        if not self._status and self._received > MOST_HEADER_BYTES:
-            self._fault = self._fault or _TOO_LONG
+        self._fault = self._fault or self._excess()
         if self._fault:
             raise BadAnswer(f"the answer {self._fault}")
         return False
@@ -108,6 +110,13 @@ class Reading:
     def release(self) -> None:
         """Let go of the parser, which holds this object and native memory."""
         self._parser = None
+
+    def _excess(self) -> str:
+        """Return of what too much has arrived, '' for nothing."""
+        if not self._status and self._received > MOST_HEADER_BYTES:
+            return _TOO_LONG
+        most = 2 * MOST_HEADER_BYTES + MOST_BYTES_FOR_ONE * len(self._body)
+        return _TOO_MUCH if self._received > most else ""
 
     def _announced(self) -> str:
         """Return what the headers said about where the body ends, '' for its closing."""
@@ -161,4 +170,5 @@ class Reading:
             self._fault = self._fault or f"has more than {MOST_INTERIM_ANSWERS} interim answers"
 
 
+_TOO_MUCH = "has too much around its body: chunks, their extensions, trailers"
 _TOO_LONG = f"has more than {MOST_HEADER_BYTES // 1024} KiB of headers"
