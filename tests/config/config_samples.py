@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from watchkeeper.config import folder
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import Loaded, load
-from watchkeeper.core.secret import Secret
-from watchkeeper.core.url import Url
 
 MINIMAL = """\
 [server]
@@ -81,24 +80,12 @@ class TcpOptions:
     resolver: str = field(default="", metadata={"doc": "the name server"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSettings:
-    """A request of our own shape."""
-
-    hook_url: Url = field(metadata={"doc": "where it goes", "secret": True})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GotifySettings:
-    """Push messages through a self-hosted server."""
-
-    app_url: Url = field(metadata={"doc": "where the server is"})
-    app_token: Secret = field(metadata={"doc": "token of the application"})
-
-
 KINDS = Kinds(
     probes={"http": HttpOptions, "https": HttpOptions, "tcp": TcpOptions},
-    notifiers={"webhook": WebhookSettings, "gotify": GotifySettings},
+    notifiers={
+        name: folder.load(folder.NOTIFIERS, name).Settings
+        for name in folder.names(folder.NOTIFIERS)
+    },
 )
 ENVIRON = {"COMPANY": "Example", "REPORTER": "reporter", "COUNT": "many"}
 

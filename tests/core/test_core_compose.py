@@ -93,6 +93,23 @@ def test_only_a_death_that_was_told_before_counts_as_told(
 
 
 @given(stories(), CUT)
+def test_of_the_dead_those_are_new_whose_death_is_in_this_very_message(
+    said: list[Facts], cut: int
+) -> None:
+    _, news = told_apart(said, cut)
+    newest = {one.alert: one.dead for one in news}
+    fresh = {(member.replica, member.died) for one in news for member in one.died}
+    expected = [
+        member.replica
+        for dead in newest.values()
+        for member in dead
+        if (member.replica, member.died) in fresh
+    ]
+    died = [name for alert in compose(SENDER, news).alerts for name in alert.died]
+    assert sorted(died) == sorted(expected)
+
+
+@given(stories(), CUT)
 def test_equal_facts_give_an_equal_message(said: list[Facts], cut: int) -> None:
     letters, news = told_apart(said, cut)
     assert compose(SENDER, list(news), letters) == compose(SENDER, tuple(news), tuple(letters))

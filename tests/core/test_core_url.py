@@ -230,3 +230,8 @@ def test_no_password_is_shown_however_it_is_written(password: str) -> None:
 )
 def test_a_path_is_taken_relative_to_a_url(base: str, path: str, text: str) -> None:
     assert Url.parse(base).join(path) == Url(text)
+
+
+@pytest.mark.parametrize("base", ["https://x/api", "https://x/api/"])
+def test_a_path_below_a_url_needs_no_slash_at_its_end(base: str) -> None:
+    assert Url.parse(base).under("bot1:a/send?b=c").text == "https://x/api/bot1:a/send?b=c"

@@ -8,6 +8,8 @@ import pytest
 from tests.outside.world import Answers, free_port, http_answer, in_loop, read_request, serving
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.core.url import Url
+from watchkeeper.outside.answer import Answer
+from watchkeeper.outside.http import Said, json_of, wait_ms
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.sending import Sending
 
@@ -263,3 +265,69 @@ async def test_a_metadata_address_is_never_spoken_to() -> None:
     with pytest.raises(Unreachable, match="cloud metadata") as caught:
         await real().http.post(Url.parse("http://169.254.169.254/"), json={})
     assert caught.value.maybe is False
+
+
+@in_loop
+async def test_a_form_is_sent_as_a_browser_does_and_half_a_character_does_not_stop_it() -> None:
+    receiver = Answers(http_answer())
+    async with serving(receiver) as port:
+        url = Url.parse(f"http://127.0.0.1:{port}/")
+        await real().http.post_form(url, form={"a b": "ü&\ud800"})
+    assert b"content-type: application/x-www-form-urlencoded\r\n" in receiver.requests[0]
+    assert receiver.requests[0].endswith(b"\r\n\r\na+b=%C3%BC%26%3F")
+
+
+@in_loop
+async def test_what_is_put_has_the_method_that_may_be_repeated() -> None:
+    receiver = Answers(http_answer())
+    async with serving(receiver) as port:
+        await real().http.put(Url.parse(f"http://127.0.0.1:{port}/x"), json={})
+    assert receiver.requests[0].startswith(b"PUT /x HTTP/1.1\r\n")
+
+
+def refusing(answer: Answer) -> Said:
+    return Said(400 if json_of(answer).get("no") else answer.status, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (http_answer(200, b'{"no": false}'), None),
+        (http_answer(200, b"[" * 100_000), None),
+        (http_answer(200, b'{"no": true}'), Refused),
+        (http_answer(429, b"{}"), Unreachable),
+    ],
+)
+@in_loop
+async def test_a_body_that_is_heeded_says_what_the_status_does_not(
+    answer: bytes, failure: type[DeliveryError] | None
+) -> None:
+    found: DeliveryError | None = None
+    async with serving(Answers(answer)) as port:
+        try:
+            await real().http.post(Url.parse(f"http://127.0.0.1:{port}/"), json={}, heed=refusing)
+        except DeliveryError as error:
+            found = error
+    assert type(found) is (failure or type(None))
+    if isinstance(found, Unreachable):
+        assert found.retry_after_ms == 5_000
+
+
+@pytest.mark.parametrize(
+    ("wished", "ms"),
+    [
+        *((7, 7_000), (0.5, 500), (86_400, 3_600_000), (float("inf"), 3_600_000)),
+        *((-1, 0), (0, 0), (True, 0), (None, 0), ("7", 0), ([], 0), (float("nan"), 0)),
+    ],
+)
+def test_a_wish_to_wait_in_a_body_is_kept_up_to_an_hour(wished: object, ms: int) -> None:
+    assert wait_ms(wished, 1_000) == ms
+
+
+@in_loop
+async def test_who_wants_to_read_the_answer_finds_as_much_of_its_body_as_was_asked_for() -> None:
+    sending = Sending(most_body=5)
+    async with serving(Answers(http_answer(200, b"hello world"))) as port:
+        await post(port, sending)
+    assert sending.answer is not None
+    assert (sending.answer.body, sending.answer.is_cut) == (b"hello", True)

@@ -12,7 +12,7 @@ import pytest
 from watchkeeper.app.kinds import kinds
 from watchkeeper.config import folder
 from watchkeeper.config.load import load
-from watchkeeper.config.reference import render
+from watchkeeper.config.reference import BEGIN, END, options, render
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -64,6 +64,12 @@ def test_a_notifier_has_its_page(kind: str) -> None:
 
 def test_the_reference_of_the_config_is_new_and_made_by_its_script() -> None:
     assert (ROOT / "docs/config.md").read_text() == render(kinds()), "run scripts/docs"
+
+
+@pytest.mark.parametrize("kind", folder.names(folder.NOTIFIERS))
+def test_the_options_in_the_page_of_a_channel_are_new_and_made_by_the_script(kind: str) -> None:
+    page = (ROOT / f"docs/channels/{kind}.md").read_text()
+    assert f"{BEGIN}\n{options(kind, kinds())}{END}" in page, "run scripts/docs"
 
 
 def test_the_example_config_loads_and_leaves_nothing_to_say() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING
+from dataclasses import MISSING, fields
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType, UnionType
@@ -29,6 +29,10 @@ This page is made from the schema that the program reads files with.
 - A key that is not known is a warning; with `check --strict` it is an error.
 - A key of `[metrics]` that also stands in `[[probe.service.node]]` may be set for one node.
 """
+BEGIN = "<!-- options: written by scripts/docs -->"
+END = "<!-- end of options -->"
+"""What stands around the options in the page of a channel."""
+
 _ROWS = "\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n"
 _WORDS: Mapping[object, str] = MappingProxyType(
     {
@@ -47,6 +51,15 @@ _WORDS: Mapping[object, str] = MappingProxyType(
 def render(kinds: Kinds) -> str:
     """Return the page of reference for a program that has *kinds*."""
     return _HEAD + "".join(_sections(describe(kinds), ()))
+
+
+def options(channel: str, kinds: Kinds) -> str:
+    """Return the table of the keys that only *channel*, a kind of [notify], has."""
+    notify = describe(kinds).keys["notify"].form
+    form = notify.keys[channel].form if isinstance(notify, Table) else None
+    own = {field.name for field in fields(kinds.notifiers[channel])}
+    keys = form.keys.values() if isinstance(form, Table) else ()
+    return _ROWS.lstrip() + "".join(_row(key) for key in keys if key.field in own)
 
 
 def _sections(table: Table, path: Path) -> Iterator[str]:

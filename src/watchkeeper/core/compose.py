@@ -120,6 +120,9 @@ def _alert_news(
         subject=newest.subject,
         since_at=newest.opened_at,
         dead=tuple(member.replica for member in newest.dead),
+        died=tuple(
+            member.replica for member in newest.dead if (member.replica, member.died) in untold
+        ),
         recovered=tuple(
             _recovered(back, told=(back.member.replica, back.member.died) not in untold)
             for one in mine

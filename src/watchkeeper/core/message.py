@@ -30,14 +30,18 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertNews:
-    """What a message says of one alert. *since_at* is wall milliseconds."""
+    """What a message says of one alert. *since_at* is wall milliseconds.
+
+    *died* are those of *dead* whose death was not told before.
+    """
 
     id: str
     subject: str
     since_at: int
     dead: tuple[ReplicaName, ...]
-    recovered: tuple[Recovered, ...]
-    is_closed: bool
+    died: tuple[ReplicaName, ...] = ()
+    recovered: tuple[Recovered, ...] = ()
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

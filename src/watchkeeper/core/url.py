@@ -61,6 +61,10 @@ class Url:
         """Return *path* taken relative to this URL."""
         return Url.parse(urljoin(self.text, path))
 
+    def under(self, path: str) -> "Url":
+        """Return *path* below this URL, whether that ends with a slash or not."""
+        return Url.parse(f"{self.text.removesuffix('/')}/{path}")
+
     def __str__(self) -> str:
         shown = _CREDENTIALS.match(self.text)
         if not shown:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.message import AlertNews, Message, Recovered
 from watchkeeper.core.url import Url
+from watchkeeper.core.wording import time_of_day
 from watchkeeper.outside.outside import Outside
 
 
@@ -33,7 +34,7 @@ def document(message: Message) -> dict[str, object]:
     body: dict[str, object] = {
         "type": message.kind.value,
         "status": message.status.word,
-        "time": f"{_moment(message.at):%H:%M:%S} UTC+00:00",
+        "time": time_of_day(message.at),
         "replicas": [str(name) for name in message.replicas],
         "page": {"title": message.page_title, "url": message.page_url},
         "id": message.id,
@@ -72,9 +73,6 @@ def _recovered(back: Recovered) -> dict[str, object]:
     return said
 
 
-def _moment(wall: int) -> datetime:
-    return datetime.fromtimestamp(wall / 1000, UTC)
-
-
 def _iso(wall: int) -> str:
-    return _moment(wall).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = datetime.fromtimestamp(wall / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

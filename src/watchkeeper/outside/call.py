@@ -56,7 +56,7 @@ def target_of(url: str) -> Target:
         host=parts.hostname,
         port=parts.port or DEFAULT_PORTS[parts.scheme],
         path=quote((parts.path or "/") + query, safe=_UNTOUCHED),
-        authorization=_basic(parts.username, parts.password),
+        authorization=_authorization(parts.username, parts.password),
     )
 
 
@@ -101,8 +101,12 @@ def request_of(call: Call) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace") + body
 
 
-def _basic(user: str | None, password: str | None) -> str:
+def basic(user: str, password: str) -> str:
+    """Return what an `Authorization` header says of *user* and *password*."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
+def _authorization(user: str | None, password: str | None) -> str:
     if user is None and password is None:
         return ""
-    pair = f"{unquote(user or '')}:{unquote(password or '')}"
-    return f"Basic {b64encode(pair.encode()).decode()}"
+    return basic(unquote(user or ""), unquote(password or ""))

@@ -1,14 +1,17 @@
 """The HTTP client of the notifiers: one fresh, verified connection for each message."""
 
 import json as jsons
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.url import Url
-from watchkeeper.outside.answer import Answer
+from watchkeeper.outside.answer import Answer, described
 from watchkeeper.outside.call import Call, Target, target_of
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.connect import Connector
@@ -20,6 +23,7 @@ from watchkeeper.outside.sending import Sending
 LONGEST_WAIT_MS = 3_600_000
 """The longest wait that a receiver may ask for."""
 
+_MOST_BODY = 4_096
 _ADDRESSES_SHARE_MS = 8_000
 _MOST_DIGITS = 9
 _REFUSALS = {
@@ -31,11 +35,33 @@ _REFUSALS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer means where its body knows better than its status line.
+
+    *retry_after_ms* is how long the body asks us to wait.
+    """
+
+    status: int
+    retry_after_ms: int = 0
+
+
+Heed = Callable[[Answer], Said]
+
+
+class _Content(NamedTuple):
+    """A body, and its type."""
+
+    kind: str
+    body: bytes
+
+
 class Http:
     """Sends requests; every method returns when the receiver has accepted, else raises.
 
     Raise Refused or Unreachable of `core.delivery`. The caller holds the total deadline.
-    Redirects are not followed, bodies of answers are not read, no cookie is kept.
+    Redirects are not followed, no cookie is kept. The body of an answer is read, up to 4 KiB
+    of it, only where *heed* asks for it: it is given the answer and returns what that means.
     """
 
     def __init__(
@@ -55,30 +81,100 @@ class Http:
         return Http(self._connector, self._clock, self._user_agent, sending)
 
     async def post(
-        self, url: Url, *, json: object, headers: Mapping[str, str] | None = None
+        self,
+        url: Url,
+        *,
+        json: object,
+        headers: Mapping[str, str] | None = None,
+        heed: Heed | None = None,
     ) -> None:
         """Send *json*, in the order of its keys, to *url*."""
-        text = jsons.dumps(json, ensure_ascii=False, separators=(",", ":"))
-        body = text.encode(errors="replace")  # half a character must not stop a message
-        own = {"user-agent": self._user_agent, "content-type": "application/json"}
-        await self._send(url, {**own, **(headers or {})}, body)
+        await self._send("POST", url, _json(json), headers, heed)
 
-    async def _send(self, url: Url, headers: Mapping[str, str], body: bytes) -> None:
+    async def put(
+        self,
+        url: Url,
+        *,
+        json: object,
+        headers: Mapping[str, str] | None = None,
+        heed: Heed | None = None,
+    ) -> None:
+        """Make *json* be what is at *url*: the same again changes nothing."""
+        await self._send("PUT", url, _json(json), headers, heed)
+
+    async def post_form(
+        self,
+        url: Url,
+        *,
+        form: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        heed: Heed | None = None,
+    ) -> None:
+        """Send the fields of *form* to *url*, as a browser does."""
+        await self._send("POST", url, _form(form), headers, heed)
+
+    async def _send(
+        self,
+        method: str,
+        url: Url,
+        content: _Content,
+        headers: Mapping[str, str] | None,
+        heed: Heed | None,
+    ) -> None:
         sending = self._sending or Sending()
+        own = {"user-agent": self._user_agent, "content-type": content.kind}
         try:
             target = target_of(url.text)
-            call = Call(target=target, method="POST", headers=tuple(headers.items()), body=body)
+            call = Call(
+                target=target,
+                method=method,
+                headers=tuple({**own, **(headers or {})}.items()),
+                body=content.body,
+                most_body=_MOST_BODY if heed else sending.most_body,
+            )
             journey = Journey(_ADDRESSES_SHARE_MS)
             heard = await exchange(self._connector, call, journey, sending.first_byte)
         except Failure as failure:
             raise Unreachable(str(failure), maybe=sending.left) from failure
-        _judge(heard.answer, target, self._clock.wall())
+        sending.answer = heard.answer
+        said = heed(heard.answer) if heed else Said(heard.answer.status)
+        wait_ms = max(said.retry_after_ms, retry_after_ms(heard.answer, self._clock.wall()))
+        _judge(heard.answer, Said(said.status, wait_ms), target)
 
 
-def _judge(answer: Answer, target: Target, wall: int) -> None:
-    """Return when *answer* accepts the message, else raise what it means."""
-    status = answer.status
-    words = f"{target.authority} answered {answer}"
+def _json(value: object) -> _Content:
+    text = jsons.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half a character must not stop a message, here and below.
+    return _Content("application/json", text.encode(errors="replace"))
+
+
+def _form(fields: Mapping[str, str]) -> _Content:
+    text = urlencode(fields, encoding="utf-8", errors="replace")
+    return _Content("application/x-www-form-urlencoded", text.encode())
+
+
+def json_of(answer: Answer) -> Mapping[str, Any]:
+    """Return the JSON object in the body of *answer*, an empty one where there is none."""
+    try:
+        told = jsons.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def wait_ms(wished: object, unit_ms: int) -> int:
+    """Return how long *wished*, a number of *unit_ms* in a body, is: an hour at most."""
+    if isinstance(wished, bool) or not isinstance(wished, int | float) or not wished > 0:
+        return 0
+    return int(min(wished * unit_ms, LONGEST_WAIT_MS))
+
+
+def _judge(answer: Answer, said: Said, target: Target) -> None:
+    """Return when the message was accepted, else raise what *said* of *answer* means."""
+    status = said.status
+    words = f"{target.authority} answered {described(answer.status)}"
+    if status != answer.status:
+        words += f", meaning {described(status)}"
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
@@ -87,7 +183,7 @@ def _judge(answer: Answer, target: Target, wall: int) -> None:
         raise Refused(words)
     is_theirs = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_clear = is_theirs or status == HTTPStatus.SERVICE_UNAVAILABLE
-    raise Unreachable(words, retry_after_ms=retry_after_ms(answer, wall), maybe=not is_clear)
+    raise Unreachable(words, retry_after_ms=said.retry_after_ms, maybe=not is_clear)
 
 
 def _pointing(answer: Answer, target: Target) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
+from watchkeeper.core.wording import span
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow
-
-_UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 
 
 def listing(log: Log) -> str:
@@ -28,7 +27,7 @@ def _head(log: LaneLog, now: int) -> Iterator[str]:
     if lane.broken_at:
         yield f"  broken since {_moment(lane.broken_at)}: the receiver refuses what we send"
     if lane.fails:
-        yield f"  failing for {_span(now - lane.failing_since)}, tries in a row: {lane.fails}"
+        yield f"  failing for {span(now - lane.failing_since)}, tries in a row: {lane.fails}"
     if lane.fails and log.tries:
         yield f"  last outcome: {log.tries[-1].outcome}"
     if log.waiting:
@@ -45,8 +44,8 @@ def _waiting(log: LaneLog) -> str:
 
 def _next_try(lane: LaneRow, now: int) -> str:
     if lane.quiet_until > max(now, lane.due):
-        return f"in {_span(lane.quiet_until - now)}, as the receiver asked"
-    return f"in {_span(lane.due - now)}" if lane.due > now else "as soon as the pace allows"
+        return f"in {span(lane.quiet_until - now)}, as the receiver asked"
+    return f"in {span(lane.due - now)}" if lane.due > now else "as soon as the pace allows"
 
 
 def _told(log: LaneLog) -> Iterator[str]:
@@ -64,8 +63,8 @@ def _message(lane: LaneRow, tries: Sequence[TryRow]) -> Iterator[str]:
         if state is None or at is None:
             yield f"{_undelivered(lane, first.id)}  {_name(lane)}  {first.id}"
         else:
-            span = f"notification {begin}" if begin == end else f"notifications {begin} to {end}"
-            yield f"{state}  {_moment(at)}  {_name(lane)}  {first.id}  {span}"
+            told = f"notification {begin}" if begin == end else f"notifications {begin} to {end}"
+            yield f"{state}  {_moment(at)}  {_name(lane)}  {first.id}  {told}"
     for one in {one.n: one for one in tries}.values():
         took = f"{one.ms} ms"
         yield f"  try {one.n}  {_moment(one.at)}  {one.worker}  {took}  {one.outcome}"
@@ -82,10 +81,3 @@ def _name(lane: LaneRow) -> str:
 def _moment(wall: int) -> str:
     moment = datetime.fromtimestamp(wall / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _span(ms: int) -> str:
-    for size, unit in _UNITS:
-        if ms >= size:
-            return f"{ms // size} {unit}"
-    return "less than 1 s"

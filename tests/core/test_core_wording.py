@@ -1,0 +1,110 @@
+import pytest
+
+from tests.notifiers.notifier_samples import (
+    API,
+    AT,
+    BACK,
+    CORE,
+    MAIL,
+    UNTOLD,
+    alert,
+    message,
+    outage,
+    storm,
+)
+from watchkeeper.core import wording
+from watchkeeper.core.message import MessageKind, Recovered
+
+REASONS = {str(API): "refused", str(CORE): "timed out", str(MAIL): "refused"}
+
+
+def recovered(**parts: object) -> Recovered:
+    given: dict[str, object] = {
+        "replica": MAIL,
+        "dead_at": AT - 60_000,
+        "back_at": AT,
+        "seconds": 60,
+        "told": True,
+        "why": "recovered",
+    }
+    return Recovered(**{**given, **parts})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("startup", "Status started up, as"),
+        ("changed", "Status changed to"),
+        ("reminder", "Status is still"),
+    ],
+)
+def test_12_1_each_kind_of_message_has_the_ancestors_words(kind: str, said: str) -> None:
+    one = message(kind=MessageKind(kind))
+    assert wording.happened(one) == said
+    assert wording.time_of_day(one.at) == "23:58:28 UTC+00:00"
+
+
+def test_what_everybody_knows_is_not_added() -> None:
+    assert wording.added(outage(API)) == []
+    assert wording.added(message()) == []
+
+
+def test_reasons_are_said_of_all_who_share_them() -> None:
+    assert wording.added(outage(API, CORE, MAIL, reasons=REASONS)) == [
+        f"refused: {API}, {MAIL}",
+        f"timed out: {CORE}",
+    ]
+
+
+def test_a_late_victim_is_told_apart_from_those_who_were_dead_before() -> None:
+    late = message(replicas=(API, MAIL), alerts=(alert(dead=(API, MAIL), died=(MAIL,)),))
+    assert wording.added(late) == [f"dead now: {MAIL}"]
+
+
+def test_who_came_back_is_said_with_how_long_it_was_away() -> None:
+    told = message(alerts=(alert(recovered=(BACK, recovered(seconds=250), UNTOLD)),))
+    assert wording.added(told) == [
+        f"back after 1 min: {CORE}",
+        f"back after 4 min: {MAIL}",
+        f"was dead from 23:56:58 to 23:58:28: {MAIL}",
+    ]
+
+
+def test_an_untold_outage_of_more_than_a_day_has_its_dates() -> None:
+    long = recovered(told=False, seconds=90_000, dead_at=AT - 90_000_000)
+    assert wording.added(message(alerts=(alert(recovered=(long,)),))) == [
+        f"was dead from 2026-11-19 22:58:28 to 2026-11-20 23:58:28: {MAIL}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("why", "said"), [("flushed", "flushed by its reporter"), ("removed", "no longer watched")]
+)
+def test_who_left_otherwise_is_not_called_back(why: str, said: str) -> None:
+    told = message(alerts=(alert(recovered=(recovered(why=why),)),))
+    assert wording.added(told) == [f"{said}: {MAIL}"]
+
+
+def test_what_is_strange_about_a_message_comes_first() -> None:
+    strange = outage(API, notes=("a note",), is_unrecorded=True, reasons=REASONS)
+    assert wording.added(strange) == [
+        "this is not recorded: the database refuses to keep it",
+        "a note",
+        f"refused: {API}",
+    ]
+
+
+def test_who_was_called_dead_and_is_not_is_named() -> None:
+    assert wording.added(message(resumed=(BACK,))) == [
+        f"not dead, though called so while nothing could be recorded: {CORE}"
+    ]
+
+
+def test_in_a_storm_a_sentence_counts_those_whom_it_has_no_room_to_name() -> None:
+    [said] = wording.added(storm(), room=60)
+    assert said.startswith("timed out: web:node-0:http://10.0.0.0/, and 99")
+    assert len(said) < 80
+
+
+def test_a_title_without_end_is_cut() -> None:
+    assert len(wording.heading(message(page_title="x" * 5_000))) < 300
