@@ -14,6 +14,8 @@ from rig.wire import Place
 
 TOKEN = "rig-reporter-token"
 CREDENTIALS = base64.b64encode(f":{TOKEN}".encode())
+MANAGER_TOKEN = "rig-manager-token"
+MANAGER = base64.b64encode(f":{MANAGER_TOKEN}".encode())
 INTERVAL_MS = 1_000
 _AGAIN_S = 0.2
 _MOODS = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rig import wire
-from rig.clients import TOKEN
+from rig.clients import MANAGER_TOKEN, TOKEN
 from rig.history import Act, Deed, History
 from rig.moment import now
 from rig.wire import ANY, Place
@@ -25,7 +25,7 @@ _FILE = """\
 [server]
 inet = "127.0.0.1:1"
 log_level = "warn"
-manager_token = "rig-manager-token"
+manager_token = "{manager_token}"
 reporter_token = "{token}"
 
 [branding]
@@ -87,6 +87,7 @@ class Wiring:
         """Write the program's file."""
         text = _FILE.format(
             token=TOKEN,
+            manager_token=MANAGER_TOKEN,
             alert_on=self.alert_on,
             grace_s=self.grace_s,
             pace=list(self.pace),

@@ -10,6 +10,7 @@ from rig.runs.delivery import delivery
 from rig.runs.freeze import freeze
 from rig.runs.kill import kill
 from rig.runs.late import late
+from rig.runs.malformed import malformed
 from rig.runs.order import Order
 from rig.runs.restart import restart
 from rig.runs.sabotage import sabotage
@@ -26,6 +27,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "clock": (clock, 0),
     "restart": (restart, 5),
     "freeze": (freeze, 0),
+    "malformed": (malformed, 5_000),
     "database": (database, 10),
     "zoo": (zoo, 40),
     "sabotage": (sabotage, 0),

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.rig
         "restart --cycles 5",
         "freeze",
         "zoo",
+        "malformed --requests 5000",
     ],
 )
 def test_no_promise_is_broken(command: str) -> None:

@@ -14,7 +14,13 @@ def body(text: str) -> bytes:
     return posting(text)
 
 
-BROKEN = {
+def hosted(data: bytes) -> bytes:
+    """Return *data* with a host, so that what is wrong with it is not that it has none."""
+    has_one = b"host" in data.lower()
+    return data if has_one else data.replace(b" HTTP/1.1\r\n", b" HTTP/1.1\r\nHost: x\r\n", 1)
+
+
+_BROKEN = {
     "garbage": b"\x00\x01\x02\x03\r\n\r\n",
     "a greeting in TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "no method": b" / HTTP/1.1\r\n\r\n",
@@ -97,6 +103,8 @@ BROKEN = {
     ),
     "a report with a wrong length": posting(more="Content-Length: 5\r\n"),
 }
+BROKEN = {name: hosted(data) for name, data in _BROKEN.items()}
+BROKEN["no host"] = b"GET /status/text HTTP/1.1\r\n\r\n"
 
 
 @run
@@ -168,12 +176,19 @@ ODD = {
     "a query": b"GET /status/text?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
     "escaped letters": b"GET /st%61tus//text/ HTTP/1.1\r\nHost: x\r\n\r\n",
     "an offer to upgrade": (
-        b"GET /status/text HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        b"GET /status/text HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     ),
-    "a body where none belongs": b"GET /status/text HTTP/1.1\r\nContent-Length: 2\r\n\r\nab",
-    "no host": b"GET /status/text HTTP/1.1\r\n\r\n",
-    "empty lines before": b"\r\n\r\nGET /status/text HTTP/1.1\r\n\r\n",
+    "a body where none belongs": (
+        b"GET /status/text HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
+    ),
+    "empty lines before": b"\r\n\r\nGET /status/text HTTP/1.1\r\nHost: x\r\n\r\n",
 }
+
+
+@run
+async def test_one_of_version_1_0_need_not_name_a_host() -> None:
+    async with serving(World()) as server:
+        assert (await send(server, b"GET /status/text HTTP/1.0\r\n\r\n")).text == "healthy"
 
 
 @run

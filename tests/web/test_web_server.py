@@ -48,7 +48,7 @@ async def test_one_who_says_nothing_is_let_go() -> None:
 @hurried
 async def test_an_idle_connection_is_closed_in_the_end() -> None:
     async with serving(World()) as server, connected(server) as (reader, writer):
-        writer.write(b"GET /status/text HTTP/1.1\r\n\r\n")
+        writer.write(b"GET /status/text HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await receive(reader)).status == 200
         assert await reader.read() == b""
 
@@ -97,7 +97,7 @@ async def test_a_report_that_waited_in_the_queue_of_the_socket_during_a_gap_is_r
 @run
 async def test_idle_connections_are_closed_after_a_gap() -> None:
     async with serving(World()) as server, connected(server) as (reader, writer):
-        writer.write(b"GET /status/text HTTP/1.1\r\n\r\n")
+        writer.write(b"GET /status/text HTTP/1.1\r\nHost: x\r\n\r\n")
         await receive(reader)
         server.close_old_connections()
         assert await reader.read() == b""

@@ -31,7 +31,8 @@ ALL = {
     "another mode": posting(path="/reporter/internal/site"),
     "unknown node": posting(path="/reporter/internal/nope"),
     "flush": (
-        f"DELETE /reporter/relay/socket-client/nobody HTTP/1.1\r\nAuthorization: {GOOD}\r\n\r\n"
+        f"DELETE /reporter/relay/socket-client/nobody HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {GOOD}\r\n\r\n"
     ).encode(),
 }
 

@@ -195,9 +195,9 @@ class Intake(HttpToolsProtocol):
         if self._fed + self._segment > HEAD_LIMIT and self._head_size() > HEAD_LIMIT:
             raise Refusal(HEAD_TOO_LARGE)
         version = self.parser.get_http_version()
-        if version not in _VERSIONS:
-            raise Refusal(BAD_REQUEST)
         method, fields = self.parser.get_method(), dict(self.headers)
+        if version not in _VERSIONS or (version == "1.1" and b"host" not in fields):
+            raise Refusal(BAD_REQUEST)
         if len(fields) < len(self.headers) and sum(n == b"host" for n, _ in self.headers) > 1:
             raise Refusal(BAD_REQUEST)
         route = self._site.find(method, self.url)
