@@ -189,6 +189,37 @@ def test_deliveries_of_a_store_that_is_not_ours_are_refused(tmp_path: Path, name
     assert name in lines[0]
 
 
+def test_explain_says_why_beside_a_running_server_and_after_it(
+    tmp_path: Path, store_url: str
+) -> None:
+    with receiving() as receiver:
+        port = free_port()
+        config = write_config(tmp_path, hook=receiver.port, port=port)
+        place = ("-c", config, "--store", store_url)
+        with serving(tmp_path, "serve", *place, port=port) as process:
+            eventually(lambda: "told at" in explained(tmp_path, "web:api", *place))
+            text = explained(tmp_path, "web:api", *place)
+            assert stop(process) == 0
+    assert re.match(r"web:api:tcp://127\.0\.0\.1:\d+ is dead: refused\n  since \S+Z", text)
+    assert "the next look is at" in text
+    after = explained(tmp_path, "web:api", *place)
+    assert "no server runs: the last sign of one was" in after
+    assert re.search(r"none of \d+ looks? since \S+Z was answered", after)
+
+
+def test_explain_names_what_is_near_to_a_name_that_nothing_has(tmp_path: Path) -> None:
+    config, store = served_once(tmp_path)
+    code, lines = command(tmp_path, "explain", "web:apj", "-c", config, "--store", store)
+    said = "watchkeeper: nothing on the page is called 'web:apj': did you mean web:api?"
+    assert (code, lines) == (2, [said])
+
+
+def explained(folder: Path, name: str, *place: object) -> str:
+    code, lines = command(folder, "explain", name, *place)
+    assert code == 0, lines
+    return "\n".join(lines)
+
+
 def listed(folder: Path, *place: object) -> str:
     code, lines = command(folder, "deliveries", *place)
     assert code == 0, lines

@@ -14,24 +14,21 @@ from pathlib import Path
 import uvloop
 
 from watchkeeper import __version__
+from watchkeeper.app import inquiry
 from watchkeeper.app import kinds as concrete
 from watchkeeper.app.process import App, WorkEnded
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet, Server
+from watchkeeper.core.plan import Plan
 from watchkeeper.core.report import Report
-from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import descriptors
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.addresses import Policy
-from watchkeeper.outside.clock import SystemClock
-from watchkeeper.speak.listing import listing
 from watchkeeper.store.errors import StoreError
-from watchkeeper.store.log import Log
-from watchkeeper.store.log import read as read_log
-from watchkeeper.store.opening import open_to_read, open_to_serve
+from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
 from watchkeeper.watch.look import Target
 from watchkeeper.watch.trial import EXIT_CODES, told, trial
@@ -71,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_places(telling)
     telling.add_argument("--last", type=_count, default=200, metavar="N", help="tries of a lane")
     telling.set_defaults(command=_deliveries)
+    explaining = commands.add_parser("explain", help="say what is believed of it, and why")
+    explaining.add_argument("name", metavar="SERVICE:NODE[:REPLICA]")
+    _add_places(explaining)
+    explaining.set_defaults(command=_explain)
     trying = commands.add_parser("try", help="take one look, and say all that was seen")
     trying.add_argument("target", metavar="URL|SERVICE:NODE[:REPLICA]")
     trying.add_argument("-c", "--config", type=Path, metavar="FILE", help="look as this file says")
@@ -104,13 +105,24 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _deliveries(options: argparse.Namespace) -> int:
+    return _say_beside(options, partial(inquiry.deliveries, most=options.last))
+
+
+def _explain(options: argparse.Namespace) -> int:
+    return _say_beside(options, partial(inquiry.explain, text=options.name))
+
+
+def _say_beside(options: argparse.Namespace, say: inquiry.Say) -> int:
+    """Print what *say* finds in the database, which is read beside whoever serves it."""
     try:
-        log = asyncio.run(_read_log(_place(options), options.last))
+        url, plan = _place(options)
+        print(uvloop.run(inquiry.read(url, plan, say)))
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
+    except LookupError as error:
+        return _fail(BAD_FILE, f"watchkeeper: {error.args[0]}")
     except StoreError as error:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
-    print(listing(log))
     return 0
 
 
@@ -137,21 +149,16 @@ async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
         await outside.close()
 
 
-def _place(options: argparse.Namespace) -> str:
-    """Return where the database is; the config is read only where nothing else names it."""
+def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
+    """Return where the database is, and the plan: it may be missing where the place is given."""
     given = options.store or os.environ.get("WATCHKEEPER_STORE", "")
-    configured = "" if given else load(options.config, concrete.kinds(), os.environ).server.store
-    return locate(given, configured, options.config, os.environ)
-
-
-async def _read_log(url: str, most: int) -> Log:
-    clock = SystemClock()
-    mark = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
-    store = open_to_read(url)
     try:
-        return await store.read(partial(read_log, mark=mark, most=most))
-    finally:
-        await store.close()
+        loaded = load(options.config, concrete.kinds(), os.environ)
+    except BadConfig:
+        if not given:
+            raise
+        return locate(given, "", options.config, os.environ), None
+    return locate(given, loaded.server.store, options.config, os.environ), loaded.plan
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -1,9 +1,13 @@
 from typing import Any
 
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.lane import Lane, Try, Wait
+from watchkeeper.speak.hold import Held
 from watchkeeper.speak.listing import listing
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow, WaitingRow
 
 NOW = 10_000_000
+MOMENT = Moment(steady=NOW, at=1_000)
 LANE = LaneRow(
     no=1,
     channel="webhook",
@@ -27,13 +31,28 @@ def attempt(message_id: str, n: int, outcome: str = "accepted", **delivered: Any
     return TryRow(id=message_id, n=n, at=n * 1_000, worker="me", ms=7, outcome=outcome, **told)
 
 
-def lines(*tries: TryRow, waiting: tuple[WaitingRow, ...] = (), **lane: Any) -> list[str]:
-    log = LaneLog(LANE._replace(**lane), waiting, tries)
-    return listing(Log(NOW, (log,))).splitlines()
+def lines(
+    *tries: TryRow,
+    waiting: tuple[WaitingRow, ...] = (),
+    until: int = 0,
+    pace_ms: tuple[int, ...] | None = (30_000,),
+    **lane: Any,
+) -> list[str]:
+    row = LANE._replace(**lane)
+    held = Held(
+        channel=row.channel,
+        target=row.target,
+        lane=Lane(no=row.no, told=row.told, due=row.due, fails=row.fails),
+        step=Wait(until) if until else Try(row.last),
+        quiet_until=row.quiet_until,
+        pace_ms=pace_ms,
+    )
+    log = LaneLog(row, waiting, tries)
+    return listing(Log(MOMENT, (log,)), {row.no: held}).splitlines()
 
 
 def test_without_a_lane_there_is_nobody_to_tell() -> None:
-    assert listing(Log(NOW, ())) == "there is no channel to speak on"
+    assert listing(Log(MOMENT, ()), {}) == "there is no channel to speak on"
 
 
 def test_a_lane_that_told_everything_says_so() -> None:
@@ -48,8 +67,23 @@ def test_a_lane_that_told_everything_says_so() -> None:
 def test_what_waits_is_counted_by_kind_since_the_oldest() -> None:
     assert lines(waiting=WAITING)[1:3] == [
         "  3 waiting since 1970-01-01T00:00:01.000Z: 2 changed, 1 startup",
-        "  next try as soon as the pace allows",
+        "  next try as soon as a server comes to it",
     ]
+
+
+def test_what_the_pace_holds_back_is_named_with_its_moment() -> None:
+    head = lines(waiting=WAITING, until=NOW + 29_500)
+    assert head[2] == "  next try in 29 s, at 1970-01-01T00:00:30.500Z, as the pace says"
+
+
+def test_without_a_config_nobody_knows_the_pace() -> None:
+    assert lines(waiting=WAITING, pace_ms=None)[2] == "  next try as soon as the pace allows"
+
+
+def test_what_is_being_sent_says_when_it_is_sent_again() -> None:
+    assert lines(waiting=WAITING, due=NOW + 9_000)[2] == (
+        "  next try in 9 s, at 1970-01-01T00:00:10.000Z, if the try under way does not end before"
+    )
 
 
 def test_a_failing_lane_says_since_when_why_and_until_when() -> None:
@@ -58,13 +92,13 @@ def test_a_failing_lane_says_since_when_why_and_until_when() -> None:
     assert head[2:5] == [
         "  failing for 2 min, tries in a row: 3",
         "  last outcome: unreachable: refused",
-        "  next try in 40 s",
+        "  next try in 40 s, at 1970-01-01T00:00:41.500Z, after a failure",
     ]
 
 
 def test_a_receiver_that_asked_for_quiet_is_named_as_the_reason() -> None:
     head = lines(waiting=WAITING, due=NOW + 500, quiet_until=NOW + 3_600_000)
-    assert head[2] == "  next try in 1 h, as the receiver asked"
+    assert head[2] == "  next try in 1 h, at 1970-01-01T01:00:01.000Z, as the receiver asked"
 
 
 def test_a_broken_and_a_gone_lane_say_since_when() -> None:

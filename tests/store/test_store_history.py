@@ -3,7 +3,8 @@
 import asyncio
 from functools import partial
 
-from tests.house import BLIND, DEAD, HEALTHY, SICK, House, house
+from tests.house import BLIND, DEAD, HEALTHY, SICK, House, house, plan
+from watchkeeper.core.plan import Looking
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
@@ -25,6 +26,9 @@ def test_evidence_is_kept_without_what_a_database_does_not_take(store_url: str) 
             assert await home.rows("SELECT body FROM evidence") == [("exit ?status",)]
 
     asyncio.run(main())
+
+
+LATER = plan(looking=Looking(confirm_dead=3))
 
 
 async def see(home: House, status: Status, why: str, evidence: str) -> None:
@@ -78,6 +82,17 @@ def test_another_reason_is_seen_too_though_the_status_stays(store_url: str) -> N
             ]
             statuses = await home.rows("SELECT new FROM transition WHERE kind = 'replica'")
             assert statuses == [(2,)]
+
+    asyncio.run(main())
+
+
+def test_a_failure_is_kept_before_it_is_confirmed(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, LATER) as home:
+            await see(home, HEALTHY, "", "fine")
+            await see(home, DEAD, "refused", "the first")
+            await see(home, DEAD, "refused", "the second")
+            assert await bodies(home) == ["the first", "the second"]
 
     asyncio.run(main())
 

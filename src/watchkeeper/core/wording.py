@@ -11,6 +11,7 @@ from watchkeeper.core import texts
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.fitting import cut, listed
 from watchkeeper.core.message import Message, MessageKind, Recovered
+from watchkeeper.core.moments import span
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -22,7 +23,6 @@ MOST_NAME = 200
 
 _NAMES_OF_A_SENTENCE = 400
 _DAY_S = 86_400
-_UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 
 
 def happened(message: Message) -> str:
@@ -53,14 +53,6 @@ def time_of_day(wall: int) -> str:
 def names(message: Message) -> list[str]:
     """Return the names of all dead replicas; one without end is cut."""
     return _named(message.replicas)
-
-
-def span(ms: int) -> str:
-    """Return *ms* in the largest unit that fits it: `4 min`."""
-    for size, unit in _UNITS:
-        if ms >= size:
-            return f"{ms // size} {unit}"
-    return "less than 1 s"
 
 
 def added(message: Message, room: int = _NAMES_OF_A_SENTENCE) -> list[str]:

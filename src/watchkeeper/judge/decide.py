@@ -7,6 +7,7 @@ from watchkeeper.core.alert import Moment
 from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, ReplicaName, Report, Source
 from watchkeeper.core.sighting import Sighting, observe, silence
+from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
@@ -195,12 +196,16 @@ def _log(decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Repo
 def _keep_evidence(
     decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report
 ) -> int | None:
-    """Keep what *report* saw where it changed what is believed, or why; return its number."""
+    """Keep what *report* saw; return its number, None where that is known already.
+
+    News is what changes the status or its reason, and a failure that is yet to be confirmed.
+    """
     is_same = (before.status, before.reason_code) == (after.status, after.reason_code)
+    is_unconfirmed = report.status is Status.DEAD and after.status is not Status.DEAD
     body = report.evidence
     if report.reason.detail not in body:
         body = f"{report.reason.detail}\n{body}"
-    if is_same or not body:
+    if not body or (is_same and not is_unconfirmed):
         return None
     seen = Evidence(after.no, decision.now.at, report.status, report.reason.code, body)
     return history.add_evidence(decision.cursor, seen)

@@ -1,23 +1,27 @@
 """Listing: the log of speaking as an operator reads it. Pure."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from watchkeeper.core.wording import span
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.moments import moment, span
+from watchkeeper.speak.hold import Held
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow
 
 
-def listing(log: Log) -> str:
-    """Return what waits in each lane of *log*, then what each was told, try by try."""
+def listing(log: Log, lanes: Mapping[int, Held]) -> str:
+    """Return what waits in each lane of *log*, then what each was told, try by try.
+
+    *lanes* are the living ones by their number.
+    """
     if not log.lanes:
         return "there is no channel to speak on"
-    heads = [line for one in log.lanes for line in _head(one, log.now)]
+    heads = [line for one in log.lanes for line in _head(one, lanes.get(one.lane.no), log.now)]
     told = [line for one in log.lanes for line in _told(one)]
     return "\n".join([*heads, "", *(told or ["nothing was tried yet"])])
 
 
-def _head(log: LaneLog, now: int) -> Iterator[str]:
+def _head(log: LaneLog, held: Held | None, now: Moment) -> Iterator[str]:
     lane = log.lane
     yield _name(lane)
     if lane.gone_at:
@@ -27,11 +31,11 @@ def _head(log: LaneLog, now: int) -> Iterator[str]:
     if lane.broken_at:
         yield f"  broken since {_moment(lane.broken_at)}: the receiver refuses what we send"
     if lane.fails:
-        yield f"  failing for {span(now - lane.failing_since)}, tries in a row: {lane.fails}"
+        yield f"  failing for {span(now.steady - lane.failing_since)}, tries in a row: {lane.fails}"
     if lane.fails and log.tries:
         yield f"  last outcome: {log.tries[-1].outcome}"
-    if log.waiting:
-        yield f"  next try {_next_try(lane, now)}"
+    if log.waiting and held:
+        yield f"  next try {_next_try(held, now)}"
 
 
 def _waiting(log: LaneLog) -> str:
@@ -42,10 +46,12 @@ def _waiting(log: LaneLog) -> str:
     return f"{count} waiting since {_moment(log.waiting[0].at)}: {kinds}"
 
 
-def _next_try(lane: LaneRow, now: int) -> str:
-    if lane.quiet_until > max(now, lane.due):
-        return f"in {span(lane.quiet_until - now)}, as the receiver asked"
-    return f"in {span(lane.due - now)}" if lane.due > now else "as soon as the pace allows"
+def _next_try(held: Held, now: Moment) -> str:
+    hold = held.hold(now.steady)
+    if not hold.until:
+        return str(hold.why)
+    wait_ms = hold.until - now.steady
+    return f"in {span(wait_ms)}, at {_moment(now.at + wait_ms)}, {hold.why}"
 
 
 def _told(log: LaneLog) -> Iterator[str]:
@@ -78,6 +84,5 @@ def _name(lane: LaneRow) -> str:
     return f"{lane.channel} {lane.target}".rstrip()
 
 
-def _moment(wall: int) -> str:
-    moment = datetime.fromtimestamp(wall / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _moment(at: int) -> str:
+    return moment(at, exactly=True)

@@ -1,12 +1,11 @@
 """The log of speaking: what waits in each lane, and every try; read beside a running server."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from watchkeeper.core.steady import ClockMark, resume
-from watchkeeper.store import meta
+from watchkeeper.core.alert import Moment
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.errors import StoreRefused
 
 
 class LaneRow(NamedTuple):
@@ -61,20 +60,21 @@ class LaneLog:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Every lane's log, read at the steady moment *now*."""
+    """Every lane's log, read at the moment *now*."""
 
-    now: int
+    now: Moment
     lanes: tuple[LaneLog, ...]
 
 
-def read(cursor: Cursor, mark: ClockMark, most: int) -> Log:
-    """Return the log of all lanes at *mark*, with at most *most* tries of each."""
-    page = cursor.row("SELECT no, steady FROM page ORDER BY no")
-    if page is None:
-        raise StoreRefused("the database is empty: no server has used it yet")
-    page_no, steady = page
-    now = resume(mark, meta.clocks(cursor), steady, others=False)
+def read(cursor: Cursor, page_no: int, now: Moment, most: int) -> Log:
+    """Return the log of all lanes at the moment *now*, with at most *most* tries of each."""
     return Log(now, tuple(_log(cursor, lane, page_no, most) for lane in _lanes(cursor, page_no)))
+
+
+def last_outcomes(cursor: Cursor, lane_nos: Iterable[int]) -> dict[int, str]:
+    """Return how the last try in each of the lanes ended, of those that tried at all."""
+    found = {no: _tries(cursor, no, 1) for no in lane_nos}
+    return {no: tries[-1].outcome for no, tries in found.items() if tries}
 
 
 def _lanes(cursor: Cursor, page_no: int) -> list[LaneRow]:

@@ -1,0 +1,76 @@
+"""Inquiry: what is said from the database alone, whether a server runs or not."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from functools import partial
+
+from watchkeeper.core.plan import Plan
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.steady import ClockMark
+from watchkeeper.outside.clock import SystemClock
+from watchkeeper.speak import scene as scenes
+from watchkeeper.speak.explanation import explanation
+from watchkeeper.speak.listing import listing
+from watchkeeper.speak.scene import Scene
+from watchkeeper.store import dossier, log
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.opening import open_to_read
+
+MOST_EXPLAINED = 20
+_MOST_NAMED = 8
+Say = Callable[[Cursor, Scene], str]
+
+
+async def read(url: str, plan: Plan | None, say: Say) -> str:
+    """Return what *say* finds in the store at *url*; raise StoreError where it cannot be read."""
+    clock = SystemClock()
+    mark = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
+    store = open_to_read(url)
+    try:
+        return await store.read(partial(_say, mark=mark, plan=plan, say=say))
+    finally:
+        await store.close()
+
+
+def deliveries(cursor: Cursor, scene: Scene, most: int) -> str:
+    """Return what every lane told, with at most *most* tries of each, and what waits there."""
+    present = scene.present
+    return listing(log.read(cursor, present.page_no, present.now, most), scene.lanes)
+
+
+def explain(cursor: Cursor, scene: Scene, text: str) -> str:
+    """Return why what *text* names, `SERVICE:NODE[:REPLICA]`, is believed to be as it is.
+
+    Of a node the worst replicas are explained. Raise LookupError, with words for a person,
+    where nothing has that name.
+    """
+    page_no = scene.present.page_no
+    parts = [*text.split(":", 2), "", ""]
+    name = ReplicaName(*parts[:3])
+    found, many = dossier.find(cursor, page_no, name, MOST_EXPLAINED)
+    if not found:
+        return _nothing(dossier.names(cursor, page_no, name), text)
+    blocks = [
+        "\n".join(explanation(scene, dossier.read(cursor, page_no, one, scene.now.at)))
+        for one in found
+    ]
+    return "\n\n".join([*blocks, *_rest(text, many - len(found))])
+
+
+def _say(cursor: Cursor, mark: ClockMark, plan: Plan | None, say: Say) -> str:
+    return say(cursor, scenes.read(cursor, mark, plan))
+
+
+def _rest(text: str, left: int) -> Iterator[str]:
+    if left:
+        yield f"{left} more replicas are no worse: name one of them as {text}:REPLICA"
+
+
+def _nothing(names: list[str], text: str) -> str:
+    if text in names:
+        return f"{text} has no replica: nobody has reported so far"
+    near = get_close_matches(text, names, n=_MOST_NAMED, cutoff=0.5)
+    meant = (
+        f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(names[:_MOST_NAMED])}"
+    )
+    raise LookupError(f"nothing on the page is called {text!r}: {meant}")

@@ -1,0 +1,80 @@
+"""Hold: what keeps a lane from telling what waits in it, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from watchkeeper.core.lane import Lane, Step, Wait
+from watchkeeper.core.pace import news_due
+from watchkeeper.speak.thought import Place, think
+from watchkeeper.store import lane as lane_rows
+from watchkeeper.store.cursor import Cursor
+
+
+class Why(StrEnum):
+    """What a lane waits for, in words that follow a moment."""
+
+    QUIET = "as the receiver asked"
+    RETRY = "after a failure"
+    SENDING = "if the try under way does not end before"
+    PACE = "as the pace says"
+    SOME_PACE = "as soon as the pace allows"
+    NOTHING = "as soon as a server comes to it"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a lane waits, and *until* which steady moment; 0: it need not wait."""
+
+    why: Why
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A living lane as its speaker finds it: what it does next about what waits in it.
+
+    *quiet_until* is what the receiver asked for, *pace_ms* None where no config says it.
+    """
+
+    channel: str
+    target: str
+    lane: Lane
+    step: Step
+    quiet_until: int
+    pace_ms: Sequence[int] | None
+
+    def hold(self, now: int) -> Hold:
+        """Return what keeps the lane at the steady moment *now*."""
+        if self.quiet_until > max(now, self.lane.due):
+            return Hold(Why.QUIET, self.quiet_until)
+        if self.lane.due > now:
+            return Hold(Why.RETRY if self.lane.fails else Why.SENDING, self.lane.due)
+        if self.pace_ms is None:
+            return Hold(Why.SOME_PACE)
+        if isinstance(self.step, Wait) and self.step.until:
+            return Hold(Why.PACE, self.step.until)
+        return Hold(Why.NOTHING)
+
+    def news_due(self) -> int:
+        """Return the steady moment from which news may be told while an alert is open."""
+        return news_due(self.lane.said, self.lane.step, self.pace_ms or ())
+
+
+def read(cursor: Cursor, page_no: int, pace_ms: Sequence[int] | None, now: int) -> dict[int, Held]:
+    """Return each living lane by its number, as its speaker would find it at *now*."""
+    found: dict[int, Held] = {}
+    for channel in lane_rows.channels(cursor, page_no):
+        for target, lane in lane_rows.lanes(cursor, channel.no):
+            place = Place(page_no, channel.no, lane.no, channel.key, channel.fence)
+            thought = think(cursor, place, pace_ms or (), now)
+            if thought:
+                found[lane.no] = Held(
+                    channel=channel.key,
+                    target=target,
+                    lane=lane,
+                    step=thought.step,
+                    quiet_until=channel.quiet_until,
+                    pace_ms=pace_ms,
+                )
+    return found

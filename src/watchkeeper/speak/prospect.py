@@ -1,0 +1,99 @@
+"""Prospect: what would have to happen for anything to change. Pure."""
+
+from collections.abc import Iterator
+
+from watchkeeper.core.moments import moment, span
+from watchkeeper.core.plan import Looking, Mode
+from watchkeeper.core.report import SELF
+from watchkeeper.core.schedule import next_due
+from watchkeeper.core.sighting import Sighting
+from watchkeeper.core.status import Status
+from watchkeeper.speak.scene import Scene, speaker
+from watchkeeper.store.dossier import Dossier
+
+
+def prospects(scene: Scene, one: Dossier) -> Iterator[str]:
+    """Yield what comes next: looks, silence, and what is told of them."""
+    if one.row.gone_at is not None:
+        yield "nothing: it is not on the page any more"
+        return
+    if not scene.present.is_served:
+        yield f"no server runs: the last sign of one was {scene.ago(scene.present.beat)}"
+    if one.mode in {Mode.POLL, Mode.SCRIPT}:
+        yield from _looks(scene, one)
+    for sighting in one.sightings:
+        if sighting.valid_ms:
+            yield _silence(scene, sighting)
+    yield from _alert(scene, one)
+
+
+def _looks(scene: Scene, one: Dossier) -> Iterator[str]:
+    node = scene.node(one.name)
+    if node is None:
+        yield "no config that has it was read: -c FILE names one that says when it is looked at"
+        return
+    interval_ms = node.looking.interval_ms
+    if scene.present.is_served:
+        due = next_due(str(one.name), interval_ms, scene.now.steady)
+        yield f"the next look is at {scene.until(due)}; there is one every {span(interval_ms)}"
+    ours = next((sighting for sighting in one.sightings if sighting.source == SELF), None)
+    yield _turn(ours or Sighting(source=SELF), node.looking)
+
+
+def _turn(ours: Sighting, looking: Looking) -> str:
+    """Return how many looks it takes to believe otherwise."""
+    if ours.status is Status.DEAD:
+        count = looking.confirm_healthy - ours.streak
+        if count <= 1:
+            return "one look that does not fail ends its death"
+        return f"{count} looks in a row that do not fail end its death"
+    count = looking.confirm_dead - ours.streak
+    if count <= 1:
+        return "one look that fails makes it dead"
+    more = "more " if ours.streak else ""
+    return f"{count} {more}looks that fail in a row make it dead"
+
+
+def _silence(scene: Scene, sighting: Sighting) -> str:
+    who = speaker(sighting.source)
+    if sighting.is_silent:
+        return f"the next report of {who} ends its silence"
+    heard = max(sighting.heard, scene.present.page.hears_since)
+    due = heard + sighting.valid_ms
+    if due <= scene.now.steady:
+        return f"{who} is silent, as soon as a server sees that"
+    return f"{who} is silent from {scene.until(due)} on, if nothing is heard"
+
+
+def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
+    in_alert = one.membership
+    if in_alert and in_alert.back is None and in_alert.closed_at is None:
+        opened = moment(in_alert.opened_at)
+        yield f"an alert about the {_subject(in_alert.subject)} is open since {opened}"
+        if not one.others:
+            yield "its return ends the alert and is told at once"
+            return
+        yield f"its return is told by the pace, for {_others(one.others)} dead too:"
+    elif one.row.status is Status.DEAD or not one.others:
+        yield "its death opens an alert and is told at once"
+        return
+    else:
+        yield f"its death is told by the pace, for {_others(one.others)} dead already:"
+    for no in scene.lanes:
+        yield f"  {scene.lane(no)}: {_paced(scene, no)}"
+
+
+def _paced(scene: Scene, lane_no: int) -> str:
+    held = scene.lanes[lane_no]
+    if held.pace_ms is None:
+        return "when the pace allows, which only the config knows"
+    due = held.news_due()
+    return f"from {scene.until(due)} on" if due > scene.now.steady else "at once"
+
+
+def _subject(subject: str) -> str:
+    return subject.replace(":", " ", 1)
+
+
+def _others(count: int) -> str:
+    return "another replica is" if count == 1 else f"{count} others are"

@@ -1,0 +1,82 @@
+"""Scene: what everything that is explained at one moment has in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.moments import moment, span
+from watchkeeper.core.plan import Node, Plan
+from watchkeeper.core.report import ReplicaName, Source, SourceKind
+from watchkeeper.core.steady import ClockMark
+from watchkeeper.speak import hold
+from watchkeeper.speak.hold import Held
+from watchkeeper.store import log
+from watchkeeper.store import present as presents
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.present import Present
+
+_SPEAKERS = {
+    SourceKind.SELF: "our own looks",
+    SourceKind.REPORTER: "a reporter",
+    SourceKind.LOCAL: "a local daemon",
+    SourceKind.QUEUE: "a queue",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The moment, the living lanes, the last outcome in each, and the plan where it is known.
+
+    Lanes are found by their number.
+    """
+
+    present: Present
+    lanes: Mapping[int, Held]
+    outcomes: Mapping[int, str]
+    plan: Plan | None = None
+
+    @property
+    def now(self) -> Moment:
+        """Return the moment at which all of it was read."""
+        return self.present.now
+
+    def node(self, name: ReplicaName) -> Node | None:
+        """Return the node of *name* as it is configured, None where that is not known."""
+        nodes = self.plan.nodes() if self.plan else ()
+        return next((n for s, n in nodes if (s.key, n.key) == (name.service, name.node)), None)
+
+    def lane(self, no: int) -> str:
+        """Return the name of a lane, as its operator knows it."""
+        held = self.lanes[no]
+        targets = {
+            (channel.key, key): target.name
+            for channel in (self.plan.channels if self.plan else ())
+            for key, target in channel.targets.items()
+        }
+        name = targets.get((held.channel, held.target), held.target)
+        return f"{held.channel} {name}".rstrip()
+
+    def at(self, steady: int) -> str:
+        """Return the wall moment that *steady* is or was, in words."""
+        return moment(self.now.at + steady - self.now.steady)
+
+    def ago(self, steady: int) -> str:
+        """Return how long ago the moment *steady* was, in words."""
+        return f"{span(self.now.steady - steady)} ago"
+
+    def until(self, steady: int) -> str:
+        """Return the moment *steady* and how far away it is, in words."""
+        return f"{self.at(steady)} (in {span(steady - self.now.steady)})"
+
+
+def read(cursor: Cursor, mark: ClockMark, plan: Plan | None) -> Scene:
+    """Return the scene at *mark*."""
+    present = presents.read(cursor, mark)
+    pace_ms = plan.policy.pace_ms if plan else None
+    lanes = hold.read(cursor, present.page_no, pace_ms, present.now.steady)
+    return Scene(present=present, lanes=lanes, outcomes=log.last_outcomes(cursor, lanes), plan=plan)
+
+
+def speaker(source: Source) -> str:
+    """Return who *source* is, in words."""
+    return f"{_SPEAKERS[source.kind]} {source.key}".rstrip()

@@ -1,0 +1,60 @@
+"""Telling: who was told of a replica's death and of its return, and who was not. Pure."""
+
+from collections.abc import Iterator
+
+from watchkeeper.core.facts import Kind
+from watchkeeper.core.moments import moment, span
+from watchkeeper.speak.hold import Why
+from watchkeeper.speak.scene import Scene
+from watchkeeper.store.dossier import Delivered, Dossier, Membership, Said
+
+
+def told(scene: Scene, one: Dossier) -> Iterator[str]:
+    """Yield, of the last alert that the replica was in, what each channel was told."""
+    if one.membership is None:
+        yield "nobody: it has not been in an alert so far"
+        return
+    if not scene.lanes:
+        yield "nobody: there is no channel to speak on"
+    delivered = {(row.lane_no, row.no): row for row in one.delivered}
+    for said in one.said:
+        lanes = [no for no in scene.lanes if said.lane_no in {None, no}]
+        if lanes:
+            yield f"of {_what(said, one.membership)}, {moment(said.at)}:"
+        for no in lanes:
+            yield f"  {scene.lane(no)}: {_outcome(scene, said, no, delivered.get((no, said.no)))}"
+
+
+def _what(said: Said, membership: Membership) -> str:
+    match said.kind:
+        case Kind.REMINDER:
+            return "the last reminder"
+        case Kind.OPEN:
+            return "the open alert, when the channel was new"
+        case _:
+            return "its death" if said.steady == membership.died else "its return"
+
+
+def _outcome(scene: Scene, said: Said, lane_no: int, delivered: Delivered | None) -> str:
+    if delivered and delivered.state == "sent":
+        return f"told at {moment(delivered.at)} by message {delivered.id}"
+    if delivered:
+        return f"given up at {moment(delivered.at)}: it could not be reached for a day"
+    if said.no <= scene.lanes[lane_no].lane.told:
+        return "not told: the channel is newer, or does not hear of it"
+    return f"waits since {moment(said.at)}; {_wait(scene, lane_no)}"
+
+
+def _wait(scene: Scene, lane_no: int) -> str:
+    held = scene.lanes[lane_no]
+    hold = held.hold(scene.now.steady)
+    next_try = f"{hold.why}"
+    if hold.until:
+        next_try = f"told from {scene.until(hold.until)} on, {hold.why}"
+    if not held.lane.fails:
+        return next_try
+    failing = f"failing for {span(scene.now.steady - held.lane.failing_since)}"
+    outcome = scene.outcomes.get(lane_no, "")
+    broken = "; broken: a person must change something" if held.lane.broken else ""
+    retry = "as soon as somebody speaks" if hold.why is Why.NOTHING else scene.until(hold.until)
+    return f"{failing} ({outcome}){broken}; the next try: {retry}"

@@ -1,0 +1,321 @@
+"""Why a replica is believed to be as it is, asked of both databases beside a server."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from tests.house import BLIND, DEAD, HEALTHY, House, house, name, plan
+from watchkeeper.app import inquiry
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.plan import Looking, Plan
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import Report
+from watchkeeper.core.steady import ClockMark
+from watchkeeper.speak import scene as scenes
+from watchkeeper.store import lane, latency, meta, worker
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.lane import Claim
+from watchkeeper.store.latency import Look
+from watchkeeper.store.worker import WorkerRow
+from watchkeeper.watch.silence import Silence
+
+LATER = plan(looking=Looking(confirm_dead=3, confirm_healthy=2, interval_ms=60_000))
+
+
+async def ask(home: House, text: str, *, wanted: Plan | None = None) -> list[str]:
+    """Return the lines that explain *text*, each without its indentation."""
+    clock = home.clock
+    mark = ClockMark("boot", 0, clock.boottime(), clock.wall())
+
+    def say(cursor: Cursor) -> str:
+        scene = scenes.read(cursor, mark, wanted or home.plan)
+        return inquiry.explain(cursor, scene, text)
+
+    said = await home.store.read(say)
+    return [line.strip() for line in said.splitlines()]
+
+
+async def beat(home: House) -> None:
+    """Let a server be alive now."""
+    clock = home.clock
+    mark = ClockMark("boot", clock.steady(), clock.boottime(), clock.wall())
+
+    def write(cursor: Cursor) -> None:
+        worker.beat(cursor, WorkerRow("me", 1, "1", home.plan.digest))
+        meta.save_clock(cursor, mark)
+
+    await home.store.write(write)
+
+
+def after(lines: list[str], title: str) -> str:
+    """Return the line below *title*."""
+    return lines[lines.index(title) + 1]
+
+
+def holds(lines: list[str], *wanted: str) -> None:
+    for one in wanted:
+        assert any(one in line for line in lines), (one, lines)
+
+
+def test_a_dead_replica_says_what_is_believed_why_and_since_when(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD, why="refused")
+            home.clock.pass_ms(240_000)
+            await beat(home)
+            lines = await ask(home, "web:api:1")
+            assert lines[0] == "web:api:1 is dead: refused"
+            assert lines[1].endswith(", for 4 min")
+            assert after(lines, "why") == "our own looks: dead (refused), last news 4 min ago"
+            assert after(lines, "what changed").endswith("healthy → dead: refused")
+            holds(lines, "one look that does not fail ends its death")
+
+    asyncio.run(main())
+
+
+def test_what_was_seen_is_shown_harmlessly_with_the_first_success_after_it(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            bodies = [(DEAD, "refused", "a\x1b[2Jb\n" + "line\n" * 99), (HEALTHY, "", "fine")]
+            for status, why, body in bodies:
+                home.clock.pass_ms(1)
+                now = home.clock.steady()
+                report = Report(
+                    status=status, heard=now, seq=now, reason=Reason(why), evidence=body
+                )
+                await home.take("web:api:1", report)
+            lines = await ask(home, "web:api:1")
+            at = lines.index("what was seen")
+            assert lines[at + 1].startswith("the last failure, ")
+            assert lines[at + 1].endswith(": dead, refused")
+            assert lines[at + 2] == "a [2Jb"
+            assert lines[at + 32] == "… and 70 lines more"
+            assert lines[at + 33].startswith("the first success after it, ")
+            assert lines[at + 34] == "fine"
+
+    asyncio.run(main())
+
+
+def test_looks_that_contradict_are_counted_and_so_are_those_that_are_missing(
+    store_url: str,
+) -> None:
+    async def main() -> None:
+        async with house(store_url, LATER) as home:
+            await beat(home)
+            holds(await ask(home, "web:api:1"), "3 looks that fail in a row make it dead")
+            await home.look("web:api:1", HEALTHY)
+            await home.look("web:api:1", DEAD, why="refused")
+            lines = await ask(home, "web:api:1")
+            assert lines[0] == "web:api:1 is healthy"
+            holds(
+                lines,
+                "but the last look failed",
+                "2 more looks that fail in a row make it dead",
+                "; there is one every 1 min",
+            )
+            await home.look("web:api:1", DEAD, why="refused")
+            holds(await ask(home, "web:api:1"), "one look that fails makes it dead")
+            await home.look("web:api:1", DEAD, why="refused")
+            lines = await ask(home, "web:api:1")
+            holds(lines, "2 looks in a row that do not fail end its death")
+            await home.look("web:api:1", HEALTHY)
+            holds(await ask(home, "web:api:1"), "but the last look did not fail")
+
+    asyncio.run(main())
+
+
+def test_nobody_and_nobody_who_can_know_are_said_plainly(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            lines = await ask(home, "web:api:1")
+            assert lines[0] == "web:api:1 is pending: nobody has said anything of it so far"
+            await home.look("web:api:1", HEALTHY)
+            await home.look("web:api:1", BLIND, why="local")
+            lines = await ask(home, "web:api:1")
+            assert lines[0] == (
+                "web:api:1 is blind: the monitor could not look;"
+                " it was healthy when it could last be seen"
+            )
+
+    asyncio.run(main())
+
+
+def test_a_reporter_says_how_long_its_word_holds_and_what_ends_its_silence(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await beat(home)
+            await home.push("web:push:a:b:c", valid_ms=30_000)
+            home.clock.pass_ms(10_000)
+            lines = await ask(home, "web:push:a:b:c")
+            assert after(lines, "why") == (
+                "a reporter: healthy, heard 10 s ago, a word that holds for 30 s"
+            )
+            holds(lines, "a reporter is silent from ", "(in 20 s) on, if nothing is heard")
+            home.clock.pass_ms(25_000)
+            holds(await ask(home, "web:push:a:b:c"), "silent, as soon as a server sees that")
+            workers = home.workers("me")
+            await Silence(home.store, home.follower, home.clock, workers, home.door).scan()
+            lines = await ask(home, "web:push:a:b:c")
+            assert lines[0] == "web:push:a:b:c is dead: silent for 30 s"
+            holds(lines, "the next report of a reporter ends its silence")
+
+    asyncio.run(main())
+
+
+def test_without_a_server_or_a_config_it_says_what_is_missing(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await beat(home)
+            home.clock.pass_ms(11_000)
+            holds(await ask(home, "web:api:1"), "no server runs: the last sign of one was 11 s ago")
+            await beat(home)
+            other = plan({"web:other": ("1",)})
+            lines = await ask(home, "web:api:1", wanted=other)
+            holds(lines, "no config that has it was read")
+            assert not [line for line in lines if "no server" in line]
+
+    asyncio.run(main())
+
+
+async def tell(home: House, last: int, state: str) -> None:
+    """Let the only lane have told everything up to notification *last*."""
+
+    def write(cursor: Cursor) -> None:
+        [channel] = lane.channels(cursor, home.page_no)
+        [(_, one)] = lane.lanes(cursor, channel.no)
+        lane.claim(cursor, one, Claim(last, f"id-{last}", 1, 0), channel.fence)
+        [(_, one)] = lane.lanes(cursor, channel.no)
+        now = Moment(steady=home.clock.steady(), at=home.clock.wall())
+        lane.log_attempt(cursor, one, now, "me", (5, "accepted"))
+        lane.accepted(cursor, one, now.steady, 1)
+        lane.log_delivery(cursor, one, (last, last), now, state)
+
+    await home.store.write(write)
+
+
+def test_who_was_told_by_which_message_and_who_waits_for_the_pace(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            assert after(await ask(home, "web:api:2"), "who was told") == (
+                "nobody: it has not been in an alert so far"
+            )
+            holds(await ask(home, "web:api:1"), "hook: waits since ", "; as soon as a server")
+            await tell(home, 1, "sent")
+            await home.look("web:api:2", DEAD)
+            holds(await ask(home, "web:api:1"), "hook: told at ", "by message id-1")
+            lines = await ask(home, "web:api:2")
+            holds(lines, "(in 29 s) on, as the pace says", "its return is told by the pace, for an")
+            unpaced = await home.store.read(partial(scene_of, home=home))
+            assert unpaced.plan is None
+
+    asyncio.run(main())
+
+
+def scene_of(cursor: Cursor, home: House) -> scenes.Scene:
+    clock = home.clock
+    return scenes.read(cursor, ClockMark("boot", 0, clock.boottime(), clock.wall()), None)
+
+
+def test_a_return_is_told_too_and_what_was_given_up_or_passed_is_named(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            await tell(home, 1, "dead")
+            holds(await ask(home, "web:api:1"), "hook: given up at ")
+            await home.look("web:api:1", HEALTHY)
+            lines = await ask(home, "web:api:1")
+            holds(lines, "of its death, ", "of its return, ", "its death opens an alert")
+            await home.run("UPDATE lane SET told = 99")
+            holds(await ask(home, "web:api:1"), "hook: not told: the channel is newer, or")
+
+    asyncio.run(main())
+
+
+def test_a_failing_channel_says_how_it_fails_and_when_it_is_tried_again(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", DEAD)
+            now = home.clock.steady()
+            await home.run(
+                "UPDATE lane SET fails = 3, failing_since = ?, due = ?", now - 90_000, now + 5_500
+            )
+            await home.run("INSERT INTO attempt VALUES (1, 'x', 1, 1, 1, 'me', 5, 'refused: 404')")
+            holds(await ask(home, "web:api:1"), "failing for 1 min (refused: 404); the next try: ")
+
+    asyncio.run(main())
+
+
+def test_latencies_are_those_on_disk_none_of_them_twice(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", HEALTHY)
+            [(no,)] = await home.rows("SELECT MIN(no) FROM replica")
+            now = home.clock.wall()
+            hour = now // 3_600_000 * 3_600_000
+            answers = [Look(hour + 1_000 * n, no, 0, 50) for n in range(19)]
+            last = [Look(hour + 60_000, no, 0, 12_000), Look(hour + 61_000, no, 2, 5)]
+            await home.store.write(partial(latency.add, looks=[*answers, *last]))
+            span = latency.Span(hour, hour + 3_600_000)
+            found = await home.store.read(partial(latency.gather, span=span))
+            pack = partial(latency.pack, hour=hour, new=found.by_replica, now=1)
+            await home.store.write(pack)
+            lines = await ask(home, "web:api:1")
+            title = lines.index("how long looks take")
+            assert lines[title + 1].startswith("p50 0.05 ms, p95 0.05 ms; 20 answers to 21 looks")
+            assert lines[title + 2].startswith("the last answer took 12 ms, ")
+            assert lines[title + 3].endswith(", and dead")
+
+    asyncio.run(main())
+
+
+def test_of_a_node_the_worst_come_first_and_not_all_of_them(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inquiry, "MOST_EXPLAINED", 2)
+
+    async def main() -> None:
+        async with house(store_url, plan({"web:api": ("1", "2", "3")})) as home:
+            await home.look("web:api:3", DEAD)
+            lines = await ask(home, "web:api")
+            named = [line.split(" is ")[0] for line in lines if line.startswith("web:api:")]
+            assert named == ["web:api:3", "web:api:1"]
+            assert lines[-1] == "1 more replicas are no worse: name one of them as web:api:REPLICA"
+
+    asyncio.run(main())
+
+
+def test_a_replica_that_is_gone_is_found_by_its_whole_name(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:a")
+            await home.door.flush(name("web:push:a"), "me")
+            [first, *rest] = await ask(home, "web:push:a")
+            assert first.startswith("web:push:a is gone: it left the page at ")
+            assert after(rest, "what comes next") == "nothing: it is not on the page any more"
+            assert await ask(home, "web:push") == [
+                "web:push has no replica: nobody has reported so far"
+            ]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("web:apj", "nothing on the page is called 'web:apj': did you mean web:api, web"),
+        ("web:api:9", "nothing on the page is called 'web:api:9': did you mean web:api:"),
+        ("zzz", "nothing on the page is called 'zzz': it has web:api, web:push"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_with_near_ones(
+    store_url: str, text: str, words: str
+) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            with pytest.raises(LookupError) as error:
+                await ask(home, text)
+            assert error.value.args[0].startswith(words)
+
+    asyncio.run(main())
