@@ -15,7 +15,7 @@ from rig.program import free_port
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _SETTINGS = """
-listen_addresses = '127.0.0.1'
+listen_addresses = '127.0.0.1,127.0.0.2'
 unix_socket_directories = ''
 max_wal_senders = 4
 wal_keep_size = '256MB'

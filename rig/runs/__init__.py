@@ -12,8 +12,10 @@ from rig.runs.kill import kill
 from rig.runs.late import late
 from rig.runs.malformed import malformed
 from rig.runs.order import Order
+from rig.runs.partition import partition
 from rig.runs.restart import restart
 from rig.runs.sabotage import sabotage
+from rig.runs.thaw import thaw
 from rig.runs.zoo import zoo
 from rig.summary import Result
 
@@ -28,6 +30,8 @@ RUNS: dict[str, tuple[Run, int]] = {
     "restart": (restart, 5),
     "freeze": (freeze, 0),
     "malformed": (malformed, 5_000),
+    "thaw": (thaw, 10),
+    "partition": (partition, 10),
     "database": (database, 10),
     "zoo": (zoo, 40),
     "sabotage": (sabotage, 0),

@@ -1,6 +1,7 @@
 """From reports to what there is to say, on both databases."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from watchkeeper.core.facts import Facts
 from watchkeeper.core.plan import AlertOn, Mode
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Standing
+from watchkeeper.judge.decide import Case, Entry, decide
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store.errors import StoreUnusable
 
@@ -231,5 +233,23 @@ def test_what_another_plan_added_is_not_removed_while_its_worker_lives(store_url
             await two.leave()
             await home.adopt(plan(old))
             assert [node.key for node in home.follower.state().services[0].nodes][-1] == "b"
+
+    asyncio.run(main())
+
+
+def test_a_decision_that_waited_for_its_turn_is_not_dated_before_the_last(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            began = home.now()
+            home.clock.pass_ms(2_000)
+            await home.look("web:api:1", DEAD)
+            case = Case(home.page_no, home.door.rules, began)
+            healthy = Report(status=HEALTHY, heard=home.clock.steady() + 1, seq=9)
+            node_no = home.follower.view.node_no("web", "api")
+            assert node_no is not None
+            entry = Entry(name("web:api:1"), node_no, healthy)
+            await home.store.write(partial(decide, case=case, entries=[entry]))
+            [(dead_at, back_at)] = await home.rows("SELECT dead_at, back_at FROM alert_member")
+            assert back_at > dead_at
 
     asyncio.run(main())

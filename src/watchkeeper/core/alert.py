@@ -66,6 +66,10 @@ class Moment:
     steady: int
     at: int
 
+    def moved_to(self, steady: int) -> "Moment":
+        """Return the instant that is *steady*, shown as far from this one as it is."""
+        return Moment(steady=steady, at=self.at + steady - self.steady)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:

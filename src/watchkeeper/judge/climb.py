@@ -133,7 +133,7 @@ def enter(cursor: Cursor, page_no: int, now: Moment) -> Decision:
         cursor=cursor,
         page_no=page_no,
         page=page,
-        now=Moment(steady=page.steady, at=now.at),
+        now=now.moved_to(page.steady),  # a decision that waited here is not older for it
     )
 
 

@@ -74,8 +74,9 @@ def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
 
 
 def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
+    now = tried.now.moved_to(page.steady)
     facts = Facts(
-        kind=kind, steady=page.steady, at=tried.now.at, status=page.status, channel=tried.channel
+        kind=kind, steady=now.steady, at=now.at, status=page.status, channel=tried.channel
     )
     notification.insert(cursor, tried.place.page_no, facts)
 
