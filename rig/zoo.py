@@ -52,7 +52,7 @@ def flooding(head: bytes, piece: bytes) -> Behaviour:
     async def go_on(reader: StreamReader, writer: StreamWriter) -> None:
         await asked(reader)
         writer.write(head)
-        while True:
+        while not writer.is_closing():
             writer.write(flood)
             await writer.drain()
 
@@ -65,7 +65,7 @@ def dripping(head: bytes, drop: bytes) -> Behaviour:
     async def drip(reader: StreamReader, writer: StreamWriter) -> None:
         await asked(reader)
         writer.write(head)
-        while True:
+        while not writer.is_closing():
             writer.write(drop)
             await writer.drain()
             await asyncio.sleep(_PAUSE_S)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -61,6 +62,13 @@ def labels(port: int) -> list[str]:
     return [node["name"] for service in report["probes"] for node in service["nodes"]]
 
 
+def replicas_said(port: int) -> list[str]:
+    """Return what programs read of every replica; a blind one is sick in the ancestors' words."""
+    report = json.loads(page(port, "/status/report"))
+    nodes = [node for service in report["probes"] for node in service["nodes"]]
+    return [word for node in nodes for word in node["replicas"]]
+
+
 def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store_url: str) -> None:
     port = free_port()
     with receiving() as receiver, socket.create_server(("127.0.0.1", 0)) as listener:
@@ -111,6 +119,28 @@ def test_an_address_is_looked_at_as_soon_as_the_file_allows_it(tmp_path: Path) -
         config.write_text(config.read_text().replace("[server]\n", f"[server]\n{listed}"))
         process.send_signal(signal.SIGHUP)
         eventually(lambda: "blocked by policy" not in page(port, "/"))
+
+
+def test_a_dead_resolver_makes_names_blind_and_delays_nobody_else(tmp_path: Path) -> None:
+    port = free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        hosts = ["127.0.0.1", socket.gethostname(), "localhost"]
+        names = [f"{n}.example" for n in range(30)]
+        replicas = json.dumps([f"tcp://{host}:{port}" for host in (*hosts, *names)])
+        config = write_config(tmp_path, port=port)
+        text = re.sub(r"replicas = .*", lambda _: f"replicas = {replicas}", config.read_text())
+        resolver = f'resolver = "127.0.0.1:{silent.getsockname()[1]}"'
+        config.write_text(text.replace("poll_retry = 0", "poll_retry = 0\npoll_delay_dead = 1"))
+        with config.open("a") as file:
+            file.write(f"{resolver}\n")
+        with serving(tmp_path, "-c", config, "--inet", f"0.0.0.0:{port}", port=port) as process:
+            eventually(lambda: replicas_said(port) == ["healthy"] * 3 + ["sick"] * len(names))
+            assert "names cannot be resolved" in page(port, "/")
+            notices = iter(process.stderr or ())
+            assert any("is failing" in line for line in notices)
+            process.terminate()
+            assert not any("is failing" in line for line in notices)
 
 
 def test_a_node_that_leaves_the_file_takes_its_alert_along(tmp_path: Path) -> None:

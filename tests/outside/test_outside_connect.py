@@ -2,6 +2,7 @@ import asyncio
 import errno
 import os
 import resource
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,11 +47,36 @@ def no_descriptor_left() -> Iterator[None]:
             os.close(descriptor)
 
 
+@contextmanager
+def hanging(address: str, port: int) -> Iterator[None]:
+    """Listen where nobody is ever accepted, and the queue of those who wait is full."""
+    listener = socket.socket(socket.AF_INET6)
+    waiting = [socket.socket(socket.AF_INET6) for _ in range(4)]
+    try:
+        listener.bind((address, port))
+        listener.listen(0)
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex((address, port))
+        yield
+    finally:
+        for sock in (*waiting, listener):
+            sock.close()
+
+
 @in_loop
 async def test_every_address_gets_its_turn_until_one_accepts() -> None:
     async with serving(Answers(http_answer())) as port:
         names = Names(a_example="127.0.0.2 127.0.0.3 127.0.0.1")
         assert await connect(names, Place(host="a.example", port=port)) == "127.0.0.1"
+
+
+@in_loop
+async def test_an_address_that_hangs_leaves_the_next_one_its_turn() -> None:
+    async with serving(Answers(http_answer())) as port:
+        with hanging("::1", port):
+            names = Names(a_example="::1 127.0.0.1")
+            assert await connect(names, Place(host="a.example", port=port)) == "127.0.0.1"
 
 
 @in_loop

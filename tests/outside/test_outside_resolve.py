@@ -23,6 +23,7 @@ class Dns(asyncio.DatagramProtocol):
         self.code = 0
         self.ttl = 60
         self.delay_s = 0.0
+        self.code_of_ipv6: int | None = None
         self.mangle: Callable[[bytes], bytes] = lambda answer: answer
         self.asked: list[str] = []
 
@@ -34,11 +35,12 @@ class Dns(asyncio.DatagramProtocol):
         question, kind = data[12:end], data[end - 3]
         if kind == 1:
             self.asked.append(question[1 : 1 + question[0]].decode())
-        if self.code == SILENT:
+        code = self.code if kind == 1 or self.code_of_ipv6 is None else self.code_of_ipv6
+        if code == SILENT:
             return
         record = b"\xc0\x0c\0\x01\0\x01" + struct.pack("!IH", self.ttl, 4) + b"\xc0\0\x02\x01"
-        has = kind == 1 and self.code == 0
-        head = data[:2] + struct.pack("!HHHHH", 0x8180 | self.code, 1, int(has), 0, 0)
+        has = kind == 1 and code == 0
+        head = data[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, int(has), 0, 0)
         answer = self.mangle(head + question + (record if has else b""))
         loop = asyncio.get_running_loop()
         loop.call_later(self.delay_s, self._transport.sendto, answer, addr)
@@ -201,6 +203,48 @@ async def test_a_broken_answer_is_none(
         dns.mangle = mangle
         with pytest.raises(ResolverFailed):
             await resolver.resolve("a.example", server)
+
+
+@pytest.mark.parametrize("code", [SERVFAIL, NXDOMAIN, REFUSED, SILENT])
+@in_loop
+async def test_a_host_whose_ipv6_cannot_be_resolved_has_its_ipv4(code: int) -> None:
+    async with name_server() as (dns, resolver, _, server):
+        dns.code_of_ipv6 = code
+        assert await resolver.resolve("a.example", server) == Resolved(("192.0.2.1",))
+
+
+@in_loop
+async def test_a_failing_resolver_is_told_once_and_again_when_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with name_server() as (dns, resolver, _, server):
+        dns.code = SERVFAIL
+        for _ in range(2):
+            for n in range(10):
+                with pytest.raises(ResolverFailed):
+                    await resolver.resolve(f"{n}.example", server)
+        assert [record.name for record in caplog.records] == ["watchkeeper.notice"]
+        assert f"the resolver {server} is failing" in caplog.text
+        dns.code = 0
+        await resolver.resolve("a.example", server)
+        await resolver.resolve("b.example", server)
+        assert len(caplog.records) == 2
+        assert f"the resolver {server} answers again" in caplog.text
+
+
+@in_loop
+async def test_a_slow_answer_is_waited_for_and_comes_from_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resolve, "LOOKUP_S", 3.0)
+    async with name_server() as (dns, resolver, _, server):
+        dns.delay_s = 1.5
+        slow = asyncio.create_task(resolver.resolve("a.example", server))
+        await asyncio.sleep(0)
+        for host in ("127.0.0.7", "localhost", socket.gethostname()):
+            assert await resolver.resolve(host, server)
+        assert not slow.done()
+        assert await slow == Resolved(("192.0.2.1",))
 
 
 @in_loop

@@ -1,7 +1,6 @@
 """Ping: echoes to thousands of addresses, through one socket for each family of them."""
 
 import asyncio
-import logging
 import os
 import select
 import socket
@@ -14,6 +13,7 @@ from watchkeeper.outside import clock, echo
 from watchkeeper.outside.connect import explained
 from watchkeeper.outside.echo import V4, V6, Echo, Version
 from watchkeeper.outside.failure import Failure, HostUnreachable, NoRight, NoRoom, TimedOut
+from watchkeeper.outside.notice import notice
 
 MOST_IN_FLIGHT = 256
 """Answers that come at once must fit into the socket's buffer, where more would be lost."""
@@ -34,7 +34,6 @@ _RECEIVE_ERRORS = {
     socket.AF_INET: (socket.IPPROTO_IP, 11),
     socket.AF_INET6: (socket.IPPROTO_IPV6, 25),
 }
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ class Pinger:
 
     def _tell_refused(self) -> None:
         if not self._was_refused:
-            log.warning("targets of icmp:// stay blind: %s", _NOT_ALLOWED)
+            notice(f"targets of icmp:// stay blind: {_NOT_ALLOWED}")
         self._was_refused = True
 
     def _watch(self, way: _Way) -> None:

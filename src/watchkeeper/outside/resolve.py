@@ -14,6 +14,7 @@ import pycares
 
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.failure import Failure, NameFailed, NameNotFound, ResolverFailed
+from watchkeeper.outside.notice import notice
 
 LOOKUP_S = 5.0
 """How long a name may take that we have never seen."""
@@ -34,6 +35,10 @@ _LAST_PORT = 65_535
 _WITH_PORT = re.compile(r"(\[.*\]|[^:]*):[0-9]+")
 _LOCALHOST = ("127.0.0.1", "::1")
 _NO_SUCH_NAME = {pycares.errno.ARES_ENOTFOUND, pycares.errno.ARES_ENODATA}
+_MEANWHILE = (
+    "Targets given by address or named in the hosts file are looked at as before; other names "
+    "go by their last answer for 10 minutes, then they are blind, not dead"
+)
 _BAD_NAME = pycares.errno.ARES_EBADNAME
 
 
@@ -92,6 +97,7 @@ class SystemResolver:
         self._known: dict[_Key, _Known] = {}
         self._asking: dict[_Key, asyncio.Task[_Known | Failure]] = {}
         self._alive: dict[str, int] = {}
+        self._failing: set[str] = set()
 
     async def resolve(self, host: str, server: str = "") -> Resolved:
         """Return the addresses of *host*, at least one; raise Failure where there is none."""
@@ -158,7 +164,7 @@ class SystemResolver:
             return NameNotFound(f"{key[0]} has no address")
         ttl_ms = min(node.ttl for node in nodes) * 1000
         if ttl_ms:  # the hosts file has none, and proves nothing about the server
-            self._alive[key[1]] = now
+            self._hear_from(key[1], now)
         if len(self._known) >= _MOST_NAMES:
             self._known.pop(next(iter(self._known)))
         known = _Known(addresses, now + kept_ms(key[0], ttl_ms))
@@ -176,11 +182,24 @@ class SystemResolver:
 
     def _failure(self, key: _Key, words: str) -> Failure:
         host, server = key
-        said = f"asked for {host}, the resolver {server or 'of this machine'} {words}"
+        said = f"asked for {host}, {_called(server)} {words}"
         alive = self._alive.get(server)
         if alive is not None and self._clock.steady() - alive <= ALIVE_MS:
             return NameFailed(f"{said}; for other names it answers")
+        if server not in self._failing:
+            self._failing.add(server)
+            notice(f"{_called(server)} is failing: {said}. {_MEANWHILE}")
         return ResolverFailed(said)
+
+    def _hear_from(self, server: str, now: int) -> None:
+        self._alive[server] = now
+        if server in self._failing:
+            self._failing.remove(server)
+            notice(f"{_called(server)} answers again")
+
+
+def _called(server: str) -> str:
+    return f"the resolver {server or 'of this machine'}"
 
 
 def kept_ms(host: str, ttl_ms: int) -> int:
