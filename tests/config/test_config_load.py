@@ -205,7 +205,7 @@ def test_no_value_anywhere_does_more_than_to_be_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_cut_anywhere_is_loaded_or_refused(tmp_path: Path) -> None:
     text = (GOOD / "everything.cfg").read_text()
-    ends = range(0, len(text), 97)
+    ends = range(0, len(text), 103)
     assert not any(is_usable(tmp_path, text[:end]) for end in ends)
     assert is_usable(tmp_path, text)
 

@@ -52,6 +52,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "title.reminder": "Reminder for: {title}",
         "preamble.startup": "This is a startup alert.",
         "preamble.reminder": "This is a reminder.",
+        "email.unsubscribe": "To unsubscribe, please edit your status page configuration.",
         # … and what we add.
         "added.unrecorded": "this is not recorded: the database refuses to keep it",
         "added.new": "dead now: {names}",

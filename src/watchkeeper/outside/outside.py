@@ -14,7 +14,10 @@ from watchkeeper.outside.sending import Sending
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """The world. *user_agent* is how our looks name themselves."""
+    """The world. *user_agent* is how our looks name themselves.
+
+    *sending* is the try that is under way, for notifiers that speak something else than HTTP.
+    """
 
     clock: Clock
     resolver: Resolver
@@ -22,11 +25,12 @@ class Outside:
     http: Http
     pinger: Pinger = field(default_factory=Pinger)
     shell: Shell = field(default_factory=Shell)
+    sending: Sending = field(default_factory=Sending)
     user_agent: str = "watchkeeper"
 
     def for_sending(self, sending: Sending) -> "Outside":
         """Return the world in which every request belongs to *sending*."""
-        return replace(self, http=self.http.for_sending(sending))
+        return replace(self, sending=sending, http=self.http.for_sending(sending))
 
     async def close(self) -> None:
         """Let go of what is open to the world."""

@@ -41,17 +41,20 @@ class Trust:
 
 
 SYSTEM = Trust()
+HTTP = ("http/1.1",)
 
 
 @lru_cache(maxsize=64)
-def context(trust: Trust) -> ssl.SSLContext:
+def context(trust: Trust, protocols: tuple[str, ...] = HTTP) -> ssl.SSLContext:
     """Return the settings of all connections with *trust*: made once, for it is dear.
 
-    Raise NoTrust when the file cannot be used.
+    *protocols* are what we offer to speak, by their registered names; some servers hang up
+    on whoever offers them a strange one. Raise NoTrust when the file cannot be used.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.options |= ssl.OP_NO_RENEGOTIATION
-    made.set_alpn_protocols(["http/1.1"])
+    if protocols:
+        made.set_alpn_protocols(list(protocols))
     if trust.is_insecure:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
