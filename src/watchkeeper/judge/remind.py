@@ -62,7 +62,7 @@ def _next_due(cursor: Cursor, page_no: int, policy: Reminding) -> int | None:
 def say_reminders(cursor: Cursor, page_no: int, policy: Reminding, now: Moment) -> None:
     """Write, behind the gate, the reminders that are due; another worker's are not any more."""
     page = gate.enter(cursor, page_no, now.steady)
-    at_gate = Moment(steady=page.steady, at=now.at)
+    at_gate = now.moved_to(page.steady)
     alerts = alert.without_members(cursor, page_no)
     due = to_remind(alerts, policy, page.steady, page.muted_until)
     if not due:
