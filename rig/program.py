@@ -48,6 +48,7 @@ local_delay_dead = {grace_s}
 [notify]
 alert_on = "{alert_on}"
 pace = {pace}
+flap_changes = {flap_changes}
 """
 _CHANNEL = """
 [[notify.webhook]]
@@ -82,6 +83,7 @@ class Wiring:
     keys: Mapping[str, str] = field(default_factory=dict)
     interval_s: int = 1
     deadline_s: int = 10
+    flap_changes: int = 0
 
     def write(self, file: Path) -> None:
         """Write the program's file."""
@@ -91,6 +93,7 @@ class Wiring:
             alert_on=self.alert_on,
             grace_s=self.grace_s,
             pace=list(self.pace),
+            flap_changes=self.flap_changes,
             interval_s=self.interval_s,
             deadline_s=self.deadline_s,
         )

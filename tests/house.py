@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts
+from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.lane import Notification
 from watchkeeper.core.plan import (
     AlertOn,
@@ -22,6 +24,7 @@ from watchkeeper.core.plan import (
     Policy,
     Service,
     Target,
+    Window,
 )
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
@@ -43,6 +46,7 @@ from watchkeeper.watch.workers import Workers
 DEAD, SICK, HEALTHY, BLIND = Status.DEAD, Status.SICK, Status.HEALTHY, Status.BLIND
 REPORTER = Source(SourceKind.REPORTER)
 _LOOKING = Looking()
+_FLAP = FlapRules()
 _URL = Url.parse("https://status.example.com")
 PAGE = Page(
     title="Status",
@@ -137,6 +141,16 @@ def _targets(channel: str) -> dict[str, Target]:
     if not many:
         return {"": Target(settings=None)}
     return {str(rank): Target(settings=None, rank=rank) for rank in range(int(many))}
+
+
+def held(wanted: Plan, *windows: Window, flap: FlapRules = _FLAP) -> Plan:
+    """The plan *wanted* with these windows of maintenance, and these rules of flapping."""
+    return replace(
+        wanted,
+        windows=windows,
+        policy=replace(wanted.policy, flap=flap),
+        digest=wanted.digest + str((windows, flap)),
+    )
 
 
 class House:

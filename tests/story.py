@@ -29,6 +29,7 @@ from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import gate
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
 
@@ -195,7 +196,10 @@ class Story:
         passed = (self.clock.steady() - self.began) // 1000
         names = " ".join(str(name) for name in message.replicas)
         back = " ".join(f"+{one.replica}" for one in message.recovered)
-        words = (f"{passed // 60}:{passed % 60:02}", message.kind, message.status.word, names, back)
+        flaps = [f"~{one.replica}" for one in message.flapping]
+        flaps += [f"={one.replica}" for one in message.steady]
+        when = f"{passed // 60}:{passed % 60:02}"
+        words = (when, message.kind, message.status.word, names, back, *flaps)
         self.said.append(" ".join(filter(None, words)))
         self.messages.append(message)
         self.heard.append((f"{channel} {settings}".rstrip(), self.said[-1]))
@@ -232,6 +236,7 @@ async def story(
         told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
         silence = Silence(busy, home.follower, clock, workers, home.door)
+        warden = Warden(busy, home.follower, clock, workers, lambda: home.plan)
         file = told.unrecorded
         unrecorded = Unrecorded(means, speaker, home.recording, file, told.settle)
         works = [
@@ -247,6 +252,7 @@ async def story(
                 lambda: home.plan.policy.reminding,
                 workers.speaks,
             ),
+            warden.run(),
         ]
         running = [asyncio.create_task(work) for work in works]
         yield told

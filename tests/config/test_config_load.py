@@ -62,9 +62,7 @@ def test_every_key_that_is_not_honoured_is_named() -> None:
     later = told.notices[1].text
     for name in (
         "plugins.rabbitmq, ",
-        "notify.flap_changes, ",
         "notify.gotify.reminders_only, ",
-        "maintenance, ",
         "probe.service.channels, ",
         "probe.service.node.rabbitmq_queue, ",
     ):

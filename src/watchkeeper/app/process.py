@@ -32,6 +32,7 @@ from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import history
 from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
+from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.packing import pack_for_ever
@@ -69,6 +70,7 @@ class App:
         self._latencies = Latencies(store, self.follower, clock)
         self._looker.note = self._latencies.note
         self._silence = Silence(store, self.follower, clock, self._workers, self._door)
+        self._warden = Warden(store, self.follower, clock, self._workers, lambda: self._loaded.plan)
         means = Means(store=store, follower=self.follower, outside=outside, worker=name)
         self._speaker = Speaker(means, self._workers)
         self._settled = asyncio.Event()
@@ -126,6 +128,7 @@ class App:
             await self._adopt(self._loaded, force=force)
         await self._workers.hear_anew()
         await self.follower.follow()
+        await self._warden.go_round()
 
     def _works(self, server: Server) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs until the end, by the name that an operator reads; the web first."""
@@ -140,6 +143,7 @@ class App:
             "the door": self._door.run(),
             "the looker": self._looker.run(),
             "the search for silence": self._silence.run(),
+            "the holding": self._warden.run(),
             "the speaker": self._speaker.run(),
             "the speaker of what is unrecorded": self._unrecorded.run(),
             "the writing of latencies": self._latencies.run(),

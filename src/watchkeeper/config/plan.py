@@ -1,7 +1,8 @@
 """From settings to a Plan: the defaults of [metrics] meet what a node says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,21 +13,25 @@ from watchkeeper.config.replicas import scheme_of
 from watchkeeper.config.schema import (
     BrandingTable,
     FileTable,
+    MaintenanceTable,
     MetricsTable,
     NodeTable,
     NotifyTable,
 )
 from watchkeeper.config.targets import targets
+from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import (
     Channel,
     Listening,
     Looking,
     Mode,
     Node,
+    NodeName,
     Page,
     Plan,
     Policy,
     Service,
+    Window,
 )
 from watchkeeper.core.reminder import Reminding
 
@@ -56,6 +61,7 @@ def build(file: FileTable, kinds: Kinds) -> tuple[Plan, list[Finding]]:
         services=services,
         channels=_channels(file.notify, kinds),
         policy=_policy(file.notify),
+        windows=tuple(_window(table, services) for table in file.maintenance),
     )
     return replace(plan, digest=digest(plan)), nodes.findings
 
@@ -88,6 +94,11 @@ def _policy(notify: NotifyTable) -> Policy:
         pace_ms=tuple(seconds * 1000 for seconds in notify.pace),
         startup=notify.startup_notification,
         reminding=_reminding(notify),
+        flap=FlapRules(
+            changes=notify.flap_changes,
+            window_ms=notify.flap_window * 1000,
+            stable_ms=notify.flap_stable * 1000,
+        ),
     )
 
 
@@ -100,6 +111,26 @@ def _reminding(notify: NotifyTable) -> Reminding | None:
         limit=notify.reminder_backoff_limit,
         escalates=notify.reminder_escalate,
     )
+
+
+def _window(table: MaintenanceTable, services: tuple[Service, ...]) -> Window:
+    starts_at, ends_at = (int(when.timestamp() * 1000) for when in (table.starts_at, table.ends_at))
+    return Window(
+        title=table.title,
+        starts_at=starts_at,
+        lasts_ms=ends_at - starts_at,
+        repeats=table.repeats,
+        offset_ms=round((table.starts_at.utcoffset() or timedelta()).total_seconds() * 1000),
+        scope=tuple(dict.fromkeys(_scope(table.scope, services))),
+    )
+
+
+def _scope(names: tuple[str, ...], services: tuple[Service, ...]) -> Iterator[NodeName]:
+    for name in names:
+        for service in services:
+            for node in service.nodes:
+                if name in {service.key, f"{service.key}:{node.key}"}:
+                    yield NodeName(service.key, node.key)
 
 
 def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:

@@ -6,7 +6,7 @@ They are asked whatever else is wrong, so that all problems of a file are told a
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from watchkeeper.config import replicas
+from watchkeeper.config import replicas, windows
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, quoted, refused
 from watchkeeper.config.source import tables
 from watchkeeper.core.plan import Mode
@@ -29,6 +29,7 @@ def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
         for place, node in nodes:
             yield from _mode(node, place)
             yield from _replicas(node, place, schemes)
+    yield from windows.check(tree)
 
 
 def _below(tree: Tree, path: Path, *keys: str) -> Iterator[tuple[Path, Tree]]:

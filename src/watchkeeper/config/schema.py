@@ -262,14 +262,15 @@ class NotifyTable:
             "the first reminder rouses the first target of a channel, each further one one more"
         ),
     )
-    flap_changes: Natural = field(
-        default=4, metadata=about("changes that make a replica flap; 0: never", later=True)
+    flap_changes: Annotated[int, Field(ge=0, le=100)] = field(
+        default=4, metadata=about("deaths and returns that make a replica flap; 0: never")
     )
     flap_window: Seconds = field(
-        default=1_800, metadata=about("seconds in which they are counted", later=True)
+        default=1_800,
+        metadata=about("seconds in which they are counted; four looks for each, if longer"),
     )
     flap_stable: Seconds = field(
-        default=900, metadata=about("seconds without a change that end it", later=True)
+        default=900, metadata=about("seconds without a change that end it; six looks, if longer")
     )
     given: Mapping[str, tuple[ChannelTable, ...]] = field(default_factory=dict, metadata=NO_KEY)
 
@@ -331,10 +332,17 @@ class MaintenanceTable:
     """A planned window, in which nothing is said."""
 
     title: Line = field(metadata=about("what the page says of it"))
-    starts_at: datetime = field(metadata=about("date and time with offset"))
-    ends_at: datetime = field(metadata=about("date and time with offset"))
-    repeats: str = field(default="", metadata=about("a recurrence rule, as calendars have it"))
-    scope: tuple[str, ...] = field(
+    starts_at: datetime = field(
+        metadata=about("date and time with offset, such as `2030-01-31T22:00:00+01:00`")
+    )
+    ends_at: datetime = field(metadata=about("the same; of the first time, where it repeats"))
+    repeats: str = field(
+        default="",
+        metadata=about(
+            "when it comes again: a recurrence rule (RRULE), such as `FREQ=WEEKLY;BYDAY=SU`"
+        ),
+    )
+    scope: Annotated[tuple[str, ...], Field(min_length=1)] = field(
         default=(), metadata=about("`service` or `service:node`; everything when absent")
     )
 
@@ -349,5 +357,5 @@ class FileTable:
     metrics: MetricsTable = MetricsTable()
     plugins: PluginsTable = PluginsTable()
     notify: NotifyTable = NotifyTable()
-    maintenance: tuple[MaintenanceTable, ...] = field(default=(), metadata={"later": True})
+    maintenance: tuple[MaintenanceTable, ...] = ()
     probe: ProbeTable

@@ -1,6 +1,6 @@
 """Alert: a trouble that somebody must hear about, and how it goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -123,6 +123,19 @@ def advance(
         died=died,
         back=back,
     )
+
+
+def counted(
+    alert: Alert | None, dead: Mapping[ReplicaName, str], held: Collection[ReplicaName]
+) -> dict[ReplicaName, str]:
+    """Return who counts as dead in *alert*, each with the reason code: *dead*, as they are.
+
+    Of who is *held* nothing is said, so whatever happens, a member stays one and nobody else
+    becomes one, until its release shows the truth.
+    """
+    members = alert.members if alert else ()
+    frozen = {one.replica: one.reason_code for one in members if one.replica in held}
+    return {name: code for name, code in dead.items() if name not in held} | frozen
 
 
 def _why(back: tuple[Return, ...]) -> Leaving:

@@ -1,7 +1,7 @@
 """Composing: from the facts that a lane has not told yet to one message."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -9,13 +9,18 @@ from watchkeeper.core import facts as fact
 from watchkeeper.core import texts
 from watchkeeper.core.alert import Return
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
+from watchkeeper.core.names import few
 from watchkeeper.core.plan import Page
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
 
 AlertKey = tuple[str, int]
 _ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
+_NOTE_ROOM = 400
+_NOTE_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
     alerts = tuple(
         _alert_news(sender, key, told[key], lost.get(key, [])) for key in _newest_last(told)
     )
+    flapping, steady = _flaps(news, Kind.FLAPPING), _flaps(news, Kind.STEADY)
     members = [member for one in news for member in (*one.dead, *(b.member for b in one.back))]
     return Message(
         id=str(_message_id(sender, news, letters)),
@@ -58,11 +64,15 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         at=newest.at,
         page_title=sender.page.title,
         page_url=sender.page.url.text,
-        replicas=_unique(name for alert in alerts for name in alert.dead),
+        replicas=_unique(
+            [*(n for alert in alerts for n in alert.dead), *_dead((*flapping, *steady))]
+        ),
         alerts=alerts,
         reasons={str(m.replica): words(m.reason_code) for m in members if m.reason_code},
         resumed=_resumed(news),
-        notes=_notes(news),
+        flapping=flapping,
+        steady=steady,
+        notes=(*_notes(news), *_flap_notes(flapping, steady)),
         reminder=max(one.reminder for one in news),
         is_urgent=_is_urgent(sender.rank, news),
     )
@@ -156,6 +166,28 @@ def _notes(news: Sequence[Facts]) -> tuple[str, ...]:
         if f"note.{one.kind}" in texts.ENGLISH
     )
     return tuple(dict.fromkeys(said))
+
+
+def _flaps(news: Sequence[Facts], kind: Kind) -> tuple[Flapped, ...]:
+    """Return those of whom the last word is that of *kind*."""
+    last = {one.replica: (facts.kind, one) for facts in news for one in facts.flaps}
+    return tuple(one for its, one in last.values() if its is kind)
+
+
+def _flap_notes(flapping: Sequence[Flapped], steady: Sequence[Flapped]) -> Iterator[str]:
+    if flapping:
+        yield _note("flap.began", [one.replica for one in flapping])
+    for status in sorted({one.status for one in steady}):
+        names = [one.replica for one in steady if one.status is status]
+        yield _note(f"flap.over.{status.word}", names)
+
+
+def _note(text: str, names: Sequence[ReplicaName]) -> str:
+    return texts.ENGLISH[text].format(names=few(names, _NOTE_ROOM, most=_NOTE_NAMES))
+
+
+def _dead(flaps: Sequence[Flapped]) -> Iterator[ReplicaName]:
+    return (one.replica for one in flaps if one.status is Status.DEAD)
 
 
 def _unique(names: Iterable[ReplicaName]) -> tuple[ReplicaName, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return
+from watchkeeper.core.flap import Flapped
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     BROKEN = "broken"
     DEAD_LETTER = "dead_letter"
     RESUMED = "resumed"
+    FLAPPING = "flapping"
+    STEADY = "steady"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ class Facts:
     changed. Who was dead at the moment of a change or a reminder is not kept but asked of the
     members, so that a storm is not written down once for each of its victims. *reminder* is
     the number of a reminder, and *roused* how many targets of a channel it rouses, 0 for all
-    of them. *channel* is the one that a `broken` or a `dead_letter` speaks of.
+    of them. *channel* is the one that a `broken` or a `dead_letter` speaks of, *flaps* are the
+    replicas that a `flapping` or a `steady` speaks of.
     """
 
     kind: Kind
@@ -49,6 +53,7 @@ class Facts:
     reminder: int = 0
     roused: int = 0
     channel: str = ""
+    flaps: tuple[Flapped, ...] = ()
 
     @property
     def alert(self) -> tuple[str, int] | None:
@@ -120,6 +125,9 @@ def dump(facts: Facts) -> str:
             "reminder": facts.reminder,
             "roused": facts.roused,
             "channel": facts.channel,
+            "flaps": [
+                [*one.replica, int(one.status), one.changes, one.span_ms] for one in facts.flaps
+            ],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -146,6 +154,7 @@ def parse(text: str) -> Facts:
         reminder=kept["reminder"],
         roused=kept["roused"],
         channel=kept["channel"],
+        flaps=tuple(_parse_flapped(row) for row in kept["flaps"]),
     )
 
 
@@ -166,3 +175,13 @@ def _parse_member(row: list[Any]) -> Member:
 def _parse_return(row: list[Any]) -> Return:
     *member, back, back_at, why = row
     return Return(member=_parse_member(member), back=back, back_at=back_at, why=Leaving(why))
+
+
+def _parse_flapped(row: list[Any]) -> Flapped:
+    service, node, replica, status, changes, span_ms = row
+    return Flapped(
+        replica=ReplicaName(service, node, replica),
+        status=Status(status),
+        changes=changes,
+        span_ms=span_ms,
+    )

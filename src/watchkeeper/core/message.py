@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from watchkeeper.core.flap import Flapped
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -50,7 +51,8 @@ class Message:
 
     *replicas* are all dead ones of its alerts; *reasons* are public words for them.
     *id* is equal in all repeats. *resumed* were called dead while nothing could be recorded,
-    and are not. *notes* are sentences about the monitor itself. *is_urgent* where its
+    and are not. *flapping* are replicas of which no more is said until they are *steady*, which
+    is said with their status. *notes* are sentences about the monitor itself. *is_urgent* where its
     receiver is to be roused: a reminder that escalated to that target.
     """
 
@@ -64,6 +66,8 @@ class Message:
     alerts: tuple[AlertNews, ...] = ()
     reasons: Mapping[str, str]
     resumed: tuple[Recovered, ...] = ()
+    flapping: tuple[Flapped, ...] = ()
+    steady: tuple[Flapped, ...] = ()
     notes: tuple[str, ...] = ()
     is_unrecorded: bool = False
     reminder: int = 0

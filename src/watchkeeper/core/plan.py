@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
+from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.url import Url
+
+_FLAP = FlapRules()
 
 
 class Mode(StrEnum):
@@ -113,6 +117,37 @@ class Service:
     was: str = ""
 
 
+class NodeName(NamedTuple):
+    """What names a node: the keys of its service and its own."""
+
+    service: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What a node undergoes until the wall time *until_at*, milliseconds; nothing is said then."""
+
+    title: str
+    until_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A planned time of maintenance, from the wall time *starts_at* for *lasts_ms*.
+
+    *repeats* is a recurrence rule, empty for a window that comes once; its days are those of
+    *offset_ms* from UTC. *scope* are the nodes concerned, all where it is empty.
+    """
+
+    title: str
+    starts_at: int
+    lasts_ms: int
+    repeats: str = ""
+    offset_ms: int = 0
+    scope: tuple[NodeName, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One of those that a channel speaks to; each has a lane of its own.
@@ -150,6 +185,7 @@ class Policy:
     pace_ms: tuple[int, ...] = (30_000, 120_000, 300_000)
     startup: bool = True
     reminding: Reminding | None = None
+    flap: FlapRules = _FLAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +196,7 @@ class Plan:
     services: tuple[Service, ...]
     channels: tuple[Channel, ...] = ()
     policy: Policy = Policy()
+    windows: tuple[Window, ...] = ()
     digest: str = ""
 
     def nodes(self) -> Iterator[tuple[Service, Node]]:

@@ -63,6 +63,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "added.flushed": "flushed by its reporter: {names}",
         "added.removed": "no longer watched: {names}",
         "added.resumed": "not dead, though called so while nothing could be recorded: {names}",
+        # Notes about replicas that die and come back again and again.
+        "flap.began": "flapping, and silent until it is stable: {names}",
+        "flap.over.healthy": "stable again, and healthy: {names}",
+        "flap.over.sick": "stable again, but sick: {names}",
+        "flap.over.dead": "stable now, and dead: {names}",
         # Many replicas in few words, in messages.
         "names.more": "and {count} more",
         "names.one": "{count} replica",

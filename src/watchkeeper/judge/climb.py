@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.core import facts
-from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance
+from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance, counted
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
@@ -24,6 +24,7 @@ class Decision:
     page_no: int
     page: PageRow
     now: Moment
+    said: Status = Status.HEALTHY
     transitions: list[Transition] = field(default_factory=list)
 
     def climb(self, node_nos: Collection[int]) -> None:
@@ -33,7 +34,11 @@ class Decision:
             self._climb_services(service_nos)
 
     def alarm(self, left: Mapping[ReplicaName, Leaving] | None = None) -> None:
-        """Write how every alert goes on, and what there is to say of it."""
+        """Write how every alert goes on, and what there is to say of it.
+
+        From here on *said* is the status that may be said.
+        """
+        self.said = alert.said_status(self.cursor, self.page_no)
         alert_on = self.page.alert_on
         dead = alert.dead(self.cursor, self.page_no, alert_on)
         opened = alert.open_alerts(self.cursor, self.page_no)
@@ -48,6 +53,7 @@ class Decision:
         """Let alerts be about *alert_on* from now on; those about anything else end."""
         if alert_on is self.page.alert_on:
             return
+        self.said = self.page.status
         for kind, one in alert.open_alerts(self.cursor, self.page_no):
             self._remove(kind, one)
         self.page = self.page._replace(alert_on=alert_on)
@@ -95,7 +101,9 @@ class Decision:
     ) -> None:
         subject = alert.subject_of(dead[0].name, self.page.alert_on) if dead else ""
         codes = {victim.name: victim.reason_code for victim in dead}
-        step = advance(one.alert if one else None, subject, codes, self.now, left)
+        held = {victim.name for victim in dead if victim.is_held} | (one.held if one else set())
+        known = one.alert if one else None
+        step = advance(known, subject, counted(known, codes, held), self.now, left)
         if step:
             self._save(self.page.alert_on, one, subject_no, step, dead)
 
@@ -122,7 +130,7 @@ class Decision:
             alert.save(self.cursor, no, new, self.now.at)
         numbers = {victim.name: victim.replica_no for victim in dead}
         alert.save_members(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
-        said = facts.of_advance(step, self.page.status, self.now.steady, self.now.at)
+        said = facts.of_advance(step, self.said, self.now.steady, self.now.at)
         notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
 
 

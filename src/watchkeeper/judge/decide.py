@@ -11,6 +11,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
+from watchkeeper.judge.flapping import Turn, count_changes, say_who_flaps
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
 from watchkeeper.store import gone as gone_rows
@@ -62,29 +63,34 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
     news = _listen(decision, case.rules, replicas, spoken, taken)
     if not news:
         raise Undo(outcomes)
-    evidence = {replicas[e.place].no: e.report for e in news}
-    rejudge(decision, {replicas[e.place].no: replicas[e.place] for e in news}, spoken, evidence)
+    reports = {replicas[entry.place].no: entry.report for entry in news}
+    turned = {replicas[entry.place].no: replicas[entry.place] for entry in news}
+    turns = rejudge(turned, spoken, reports, decision.now.at)
+    write(decision, count_changes(decision, case.rules, turns))
     return outcomes
 
 
 def rejudge(
-    decision: Decision,
-    replicas: Mapping[int, ReplicaRow],
-    spoken: Spoken,
-    evidence: Mapping[int, Report],
-) -> None:
-    """Fold what is *spoken* of each of *replicas*, and write everything that follows."""
-    after = {
-        no: _fold(row, spoken.get(no, {}).values(), decision.now.at) for no, row in replicas.items()
-    }
-    replica_rows.save(decision.cursor, list(after.values()), decision.page.revision)
-    changed = [no for no, row in after.items() if row.status is not replicas[no].status]
-    for no, row in after.items():
-        _log(decision, replicas[no], row, evidence.get(no))
+    replicas: Mapping[int, ReplicaRow], spoken: Spoken, reports: Mapping[int, Report], at: int
+) -> list[Turn]:
+    """Return how each of *replicas* turns by what is *spoken* of it, after its report if any."""
+    return [
+        Turn(row, _fold(row, spoken[no].values(), at), reports.get(no))
+        for no, row in replicas.items()
+    ]
+
+
+def write(decision: Decision, turns: Sequence[Turn]) -> None:
+    """Write *turns* and everything that follows from them."""
+    replica_rows.save(decision.cursor, [turn.after for turn in turns], decision.page.revision)
+    for turn in turns:
+        _log(decision, turn.before, turn.after, turn.report)
+    changed = [turn for turn in turns if turn.is_change]
     if changed:
-        decision.climb({replicas[no].node_no for no in changed})
-    if climb.dead_changed((replicas[no].status, after[no].status) for no in changed):
+        decision.climb({turn.after.node_no for turn in changed})
+    if any(turn.is_told for turn in changed):
         decision.alarm()
+        say_who_flaps(decision, turns)
     decision.finish()
 
 

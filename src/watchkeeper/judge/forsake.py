@@ -33,7 +33,7 @@ def forsake(cursor: Cursor, page_no: int, now: Moment) -> int:
             del spoken[no][one.source]
     sighting_rows.delete(cursor, [(no, one.source) for no, ones in leaving.items() for one in ones])
     rows = replica_rows.by_no(cursor, leaving)
-    decide.rejudge(decision, rows, spoken, {})
+    decide.write(decision, decide.rejudge(rows, spoken, {}, decision.now.at))
     return sum(map(len, leaving.values()))
 
 

@@ -67,8 +67,9 @@ def say_reminders(cursor: Cursor, page_no: int, policy: Reminding, now: Moment) 
     due = to_remind(alerts, policy, page.steady, page.muted_until)
     if not due:
         raise Undo(None)
+    status = alert.said_status(cursor, page_no)
     for no in due:
         one = remind(alerts[no], at_gate)
         alert.save(cursor, no, one, now.at)
-        said = facts.of_reminder(one, page.status, at_gate, escalates=policy.escalates)
+        said = facts.of_reminder(one, status, at_gate, escalates=policy.escalates)
         notification.insert(cursor, page_no, said, row=(no, one.seq))

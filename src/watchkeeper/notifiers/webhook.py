@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from watchkeeper.core.alert import Leaving
+from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, Recovered
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import time_of_day
@@ -44,6 +45,12 @@ def document(message: Message) -> dict[str, object]:
         "recovered": [_recovered(back) for back in message.recovered],
         "reasons": dict(message.reasons),
     }
+    if message.flapping:
+        body["flapping"] = [_flapping(one) for one in message.flapping]
+    if message.steady:
+        body["steady"] = [
+            {"replica": str(one.replica), "status": one.status.word} for one in message.steady
+        ]
     if message.notes:
         body["notes"] = list(message.notes)
     if message.is_unrecorded:
@@ -71,6 +78,11 @@ def _recovered(back: Recovered) -> dict[str, object]:
     if back.why != Leaving.RECOVERED:
         said["why"] = str(back.why)
     return said
+
+
+def _flapping(one: Flapped) -> dict[str, object]:
+    seconds = one.span_ms // 1000
+    return {"replica": str(one.replica), "changes": one.changes, "seconds": seconds}
 
 
 def _iso(wall: int) -> str:

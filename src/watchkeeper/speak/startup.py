@@ -9,7 +9,7 @@ from watchkeeper.core.status import Standing
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock
-from watchkeeper.store import gate, notification
+from watchkeeper.store import alert, gate, notification
 from watchkeeper.store.cursor import Cursor, Store
 
 VERDICTS_MS = 30_000
@@ -44,5 +44,6 @@ def _say(cursor: Cursor, page_no: int, steady: int, at: int) -> None:
     last = notification.last_said(cursor, page_no, Kind.STARTUP)
     if last and page.steady - last < SELDOM_MS:
         return
-    facts = Facts(kind=Kind.STARTUP, steady=page.steady, at=at, status=page.status)
+    status = alert.said_status(cursor, page_no)
+    facts = Facts(kind=Kind.STARTUP, steady=page.steady, at=at, status=status)
     notification.insert(cursor, page_no, facts)

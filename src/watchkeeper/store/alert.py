@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 from watchkeeper.core.alert import Advance, Alert, Member
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor, Row
 
 _NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
 _ALERT = "subject, opened, opened_at, seq, reminders, reminded"
+_LIVING = "r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
+_HELD = f"({_LIVING} AND (r.flapping > 0 OR n.maintained_until_at > 0))"
+_IS_HELD = f"CASE WHEN {_HELD} THEN 1 ELSE 0 END"
 _SUBJECT = {
     AlertOn.PAGE: "s.page_no",
     AlertOn.SERVICE: "s.no",
@@ -20,33 +24,56 @@ _SUBJECT = {
 
 
 class Dead(NamedTuple):
-    """A dead replica, and the number of the subject whose trouble it is."""
+    """A dead replica, and the number of the subject whose trouble it is.
+
+    While *is_held* nothing is said of it: it flaps, or is under maintenance.
+    """
 
     subject_no: int
     replica_no: int
     name: ReplicaName
     reason_code: str
+    is_held: bool
 
 
 class OpenAlert(NamedTuple):
-    """An open alert with its row's number and the replica number of each member."""
+    """An open alert with its row's number and the replica number of each member.
+
+    *held* are the members of whom nothing is said now.
+    """
 
     no: int
     subject_no: int
     alert: Alert
     replica_nos: dict[ReplicaName, int]
+    held: frozenset[ReplicaName] = frozenset()
 
 
 def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
     """Return all dead replicas of the page, in its order."""
     rows = cursor.rows(
-        f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code"
-        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND s.page_no = ?"
-        " AND r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
+        f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code, {_IS_HELD}"
+        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND s.page_no = ? AND {_LIVING}"
         " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
         (page_no,),
     )
-    return [Dead(row[0], row[1], ReplicaName(*row[2:5]), row[5]) for row in rows]
+    return [Dead(row[0], row[1], ReplicaName(*row[2:5]), row[5], bool(row[6])) for row in rows]
+
+
+def said_status(cursor: Cursor, page_no: int) -> Status:
+    """Return the page's status as it may be said: of who is held, what was said last."""
+    free = cursor.row(
+        f"SELECT COALESCE(MAX(r.status), 0){_NAMES}"
+        f" WHERE r.status > 0 AND s.page_no = ? AND {_LIVING} AND NOT {_HELD}",
+        (page_no,),
+    )
+    frozen = cursor.row(
+        f"SELECT 1{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        " JOIN alert a ON a.no = m.alert_no"
+        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND {_HELD} LIMIT 1",
+        (page_no,),
+    )
+    return Status.DEAD if frozen else Status(free[0] if free else 0)
 
 
 def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]:
@@ -78,27 +105,36 @@ def _member(  # noqa: PLR0913, PLR0917 - the columns of a row
     return Member(replica=name, died=died, dead_at=dead_at, reason_code=reason_code)
 
 
-def _members(cursor: Cursor, page_no: int) -> dict[int, list[tuple[int, Member]]]:
+class _Kept(NamedTuple):
+    replica_no: int
+    member: Member
+    is_held: bool
+
+
+def _members(cursor: Cursor, page_no: int) -> dict[int, list[_Kept]]:
     rows = cursor.rows(
-        "SELECT m.alert_no, m.replica_no, s.key, n.key, r.key, m.died, m.dead_at, m.reason_code"
+        f"SELECT m.alert_no, m.replica_no, {_IS_HELD}, s.key, n.key, r.key,"
+        " m.died, m.dead_at, m.reason_code"
         f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = m.alert_no"
         " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
         " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
         (page_no,),
     )
-    found: dict[int, list[tuple[int, Member]]] = {}
-    for alert_no, replica_no, *member in rows:
-        found.setdefault(alert_no, []).append((replica_no, _member(*member)))
+    found: dict[int, list[_Kept]] = {}
+    for alert_no, replica_no, is_held, *member in rows:
+        kept = _Kept(replica_no, _member(*member), bool(is_held))
+        found.setdefault(alert_no, []).append(kept)
     return found
 
 
-def _open(row: Row, members: list[tuple[int, Member]]) -> OpenAlert:
+def _open(row: Row, members: list[_Kept]) -> OpenAlert:
     no, _, subject_no, *alert = row
     return OpenAlert(
         no,
         subject_no,
-        replace(_alert(alert), members=tuple(member for _, member in members)),
-        {member.replica: replica_no for replica_no, member in members},
+        replace(_alert(alert), members=tuple(one.member for one in members)),
+        {one.member.replica: one.replica_no for one in members},
+        frozenset(one.member.replica for one in members if one.is_held),
     )
 
 
@@ -115,9 +151,14 @@ def _alert(row: Sequence[Any]) -> Alert:
 
 
 def without_members(cursor: Cursor, page_no: int) -> dict[int, Alert]:
-    """Return every open alert of the page by the number of its row, but not who is in it."""
+    """Return the open alerts of the page by the number of the row, but not who is in them.
+
+    Those are left out of whose members nothing is said now.
+    """
     rows = cursor.rows(
-        f"SELECT no, {_ALERT} FROM alert WHERE page_no = ? AND closed_at IS NULL ORDER BY no",
+        f"SELECT a.no, {_ALERT} FROM alert a WHERE a.page_no = ? AND a.closed_at IS NULL"
+        f" AND EXISTS (SELECT 1{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        f" WHERE m.alert_no = a.no AND m.back IS NULL AND NOT {_HELD}) ORDER BY a.no",
         (page_no,),
     )
     return {row[0]: _alert(row[1:]) for row in rows}

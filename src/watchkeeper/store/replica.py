@@ -3,10 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from watchkeeper.core.flap import STILL, Flap
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.store.cursor import Cursor, Row
 
-_COLUMNS = "no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at"
+_COLUMNS = (
+    "no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at, "
+    "flaps, flapping"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class ReplicaRow:
     reason_code: str = ""
     since_at: int = 0
     gone_at: int | None = None
+    flap: Flap = STILL
 
 
 def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], ReplicaRow]:
@@ -35,14 +40,14 @@ def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, s
         f"SELECT {_COLUMNS} FROM replica WHERE (node_no, key) IN (VALUES {values})",
         [part for pair in pairs for part in pair],
     )
-    found = [_replica(row) for row in rows]
+    found = [of_row(row) for row in rows]
     return {(one.node_no, one.key): one for one in found}
 
 
 def by_no(cursor: Cursor, nos: Collection[int]) -> dict[int, ReplicaRow]:
     """Return the rows with the numbers *nos*, by number."""
     rows = cursor.rows(f"SELECT {_COLUMNS} FROM replica WHERE no IN ({marks(nos)})", sorted(nos))
-    return {row[0]: _replica(row) for row in rows}
+    return {row[0]: of_row(row) for row in rows}
 
 
 def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | None:
@@ -58,11 +63,11 @@ def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | Non
         " WHERE node_no = ?), ?, 0, ?, '', ?, ?) ON CONFLICT (node_no, key) DO UPDATE SET"
         " position = excluded.position, owner = excluded.owner, status = 0,"
         " standing = excluded.standing, reason_code = '', since_at = excluded.since_at,"
-        " revision = excluded.revision, gone_at = NULL"
+        " revision = excluded.revision, gone_at = NULL, flaps = '', flapping = 0"
         f" RETURNING {_COLUMNS}",
         (new.node_no, new.key, new.node_no, new.owner, new.standing, new.since_at, revision),
     )
-    return _replica(row) if row else None
+    return of_row(row) if row else None
 
 
 def count(cursor: Cursor, node_no: int) -> tuple[int, int, int]:
@@ -81,9 +86,9 @@ def save(cursor: Cursor, replicas: Sequence[ReplicaRow], revision: int) -> None:
     """Write what is believed of *replicas*; followers read them again at *revision*."""
     cursor.run_many(
         "UPDATE replica SET status = ?, standing = ?, reason_code = ?, since_at = ?, revision = ?,"
-        " gone_at = ?, position = ?, owner = ? WHERE no = ?",
+        " gone_at = ?, position = ?, owner = ?, flaps = ?, flapping = ? WHERE no = ?",
         [
-            (*_values(r), revision, r.gone_at, r.position, r.owner, r.no)
+            (*_values(r), revision, r.gone_at, r.position, r.owner, *_flap(r), r.no)
             for r in sorted(replicas, key=lambda r: r.no)
         ],
     )
@@ -108,19 +113,29 @@ def _values(one: ReplicaRow) -> tuple[int | str, ...]:
     return one.status, one.standing, one.reason_code, one.since_at
 
 
+def _flap(one: ReplicaRow) -> tuple[str, int]:
+    return " ".join(map(str, one.flap.moments)), one.flap.since
+
+
 def changed(cursor: Cursor, page_no: int, after: int) -> list[ReplicaRow]:
     """Return the replicas of the page that changed after revision *after*, gone ones too."""
-    columns = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
     rows = cursor.rows(
-        f"SELECT {columns} FROM replica r JOIN node n ON n.no = r.node_no"
+        f"SELECT {columns('r')} FROM replica r JOIN node n ON n.no = r.node_no"
         " JOIN service s ON s.no = n.service_no WHERE s.page_no = ? AND r.revision > ?",
         (page_no, after),
     )
-    return [_replica(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
-def _replica(row: Row) -> ReplicaRow:
-    no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at = row
+def columns(table: str) -> str:
+    """Return the columns that `of_row` reads, for a query that calls the rows *table*."""
+    return ", ".join(f"{table}.{name}" for name in _COLUMNS.split(", "))
+
+
+def of_row(row: Row) -> ReplicaRow:
+    """Return the replica whose `columns` *row* holds."""
+    (no, node_no, key, position, owner, status, standing, reason_code, since_at, gone_at) = row[:10]
+    flaps, flapping = row[10:]
     return ReplicaRow(
         no=no,
         node_no=node_no,
@@ -132,6 +147,7 @@ def _replica(row: Row) -> ReplicaRow:
         reason_code=reason_code,
         since_at=since_at,
         gone_at=gone_at,
+        flap=Flap(tuple(map(int, flaps.split())), flapping),
     )
 
 

@@ -9,7 +9,11 @@ from watchkeeper.store.replica import marks
 
 
 class Branch(NamedTuple):
-    """A service or a node: *parent* is the page or the service it belongs to."""
+    """A service or a node: *parent* is the page or the service it belongs to.
+
+    A node under *maintenance*, which is the title of its window, is held until the wall time
+    *maintained_until_at*; that is 0 for all others.
+    """
 
     no: int
     parent: int
@@ -21,10 +25,15 @@ class Branch(NamedTuple):
     since_at: int
     owner: str
     gone_at: int | None
+    maintenance: str = ""
+    maintained_until_at: int = 0
 
 
-_SERVICE = "no, page_no, key, label, position, '', status, since_at, owner, gone_at"
-_NODE = "no, service_no, key, label, position, mode, status, since_at, owner, gone_at"
+_SERVICE = "no, page_no, key, label, position, '', status, since_at, owner, gone_at, '', 0"
+_NODE = (
+    "no, service_no, key, label, position, mode, status, since_at, owner, gone_at,"
+    " maintenance, maintained_until_at"
+)
 
 
 def services(cursor: Cursor, page_no: int, after: int = -1) -> list[Branch]:

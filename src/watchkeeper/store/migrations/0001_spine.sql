@@ -44,6 +44,8 @@ CREATE TABLE node (
     mode TEXT NOT NULL,
     status {int} NOT NULL,
     since_at {int} NOT NULL,
+    maintenance TEXT NOT NULL DEFAULT '',
+    maintained_until_at {int} NOT NULL DEFAULT 0,
     owner TEXT NOT NULL,
     revision {int} NOT NULL,
     gone_at {int},
@@ -61,12 +63,15 @@ CREATE TABLE replica (
     standing {int} NOT NULL,
     reason_code TEXT NOT NULL,
     since_at {int} NOT NULL,
+    flaps TEXT NOT NULL DEFAULT '',
+    flapping {int} NOT NULL DEFAULT 0,
     revision {int} NOT NULL,
     gone_at {int},
     UNIQUE (node_no, key)
 );
 CREATE INDEX replica_revision ON replica (revision);
 CREATE INDEX replica_trouble ON replica (status) WHERE status > 0;
+CREATE INDEX replica_flapping ON replica (flapping) WHERE flapping > 0;
 
 CREATE TABLE source (
     no {identity},

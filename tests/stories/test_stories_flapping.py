@@ -1,0 +1,41 @@
+"""Nights in which a replica dies and comes back, again and again."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.house import DEAD, HEALTHY
+from tests.story import Story, story
+
+ONE = "web:api:1"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return str(tmp_path / "story.db")
+
+
+async def flap(day: Story, first: int, last: int, who: str = ONE) -> None:
+    """Let *who* die in each even minute from *first* to *last*, and return in each odd one."""
+    for minute in range(first, last + 1):
+        await day.sleep_through(f"{minute}:00")
+        await day.look(who, HEALTHY if minute % 2 else DEAD, at=f"{minute}:00")
+
+
+def test_who_flaps_is_said_to_once_and_is_silent_until_it_is_stable(url: str) -> None:
+    async def main() -> None:
+        async with story(url) as day:
+            await flap(day, 10, 61)
+            await day.sleep_through("90:00")
+            assert day.said == [
+                f"10:00 changed dead {ONE}",
+                f"11:00 changed healthy +{ONE}",
+                f"12:00 changed dead {ONE}",
+                f"13:00 changed dead {ONE} ~{ONE}",
+                f"76:00 changed healthy +{ONE} ={ONE}",
+            ]
+            assert day.messages[3].notes == (f"flapping, and silent until it is stable: {ONE}",)
+            assert day.messages[4].notes == (f"stable again, and healthy: {ONE}",)
+
+    asyncio.run(main())
