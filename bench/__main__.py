@@ -6,7 +6,7 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import deaths, memory, probes, reports, start
+from bench import deaths, latencies, memory, probes, reports, start
 from watchkeeper import __version__
 
 BENCHES: dict[str, Callable[[], None]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "deaths": deaths.main,
     "start": start.main,
     "memory": memory.main,
+    "latencies": latencies.main,
 }
 
 

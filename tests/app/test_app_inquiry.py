@@ -1,6 +1,7 @@
 """Why a replica is believed to be as it is, asked of both databases beside a server."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from watchkeeper.app import inquiry
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Looking, Plan
 from watchkeeper.core.reason import Reason
+from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.speak import scene as scenes
@@ -207,15 +209,29 @@ def test_who_was_told_by_which_message_and_who_waits_for_the_pace(store_url: str
             holds(await ask(home, "web:api:1"), "hook: told at ", "by message id-1")
             lines = await ask(home, "web:api:2")
             holds(lines, "(in 29 s) on, as the pace says", "its return is told by the pace, for an")
-            unpaced = await home.store.read(partial(scene_of, home=home))
-            assert unpaced.plan is None
+            nameless = replace(home.plan, channels=())
+            assert await ask(home, "web:api:2", wanted=nameless) == lines
 
     asyncio.run(main())
 
 
-def scene_of(cursor: Cursor, home: House) -> scenes.Scene:
-    clock = home.clock
-    return scenes.read(cursor, ClockMark("boot", 0, clock.boottime(), clock.wall()), None)
+def test_an_open_alert_says_when_it_is_reminded_of_or_that_it_is_muted(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            policy = replace(home.plan.policy, reminding=Reminding(interval_ms=300_000))
+            wanted = replace(home.plan, policy=policy)
+            await beat(home)
+            await home.look("web:api:1", DEAD)
+            home.clock.pass_ms(60_000)
+            lines = await ask(home, "web:api:1", wanted=wanted)
+            holds(lines, "it is reminded of at ", "(in 4 min)")
+            await home.run("UPDATE page SET muted_until = ?", home.clock.steady() + 7_200_000)
+            muted = await ask(home, "web:api:1", wanted=wanted)
+            holds(muted, "nobody is reminded of it before ", "(in 2 h): somebody asked for that")
+            home.clock.pass_ms(7_200_000)
+            holds(await ask(home, "web:api:1", wanted=wanted), "a reminder of it is due")
+
+    asyncio.run(main())
 
 
 def test_a_return_is_told_too_and_what_was_given_up_or_passed_is_named(store_url: str) -> None:
@@ -317,5 +333,25 @@ def test_a_name_that_nothing_has_is_told_with_near_ones(
             with pytest.raises(LookupError) as error:
                 await ask(home, text)
             assert error.value.args[0].startswith(words)
+
+    asyncio.run(main())
+
+
+def test_deliveries_call_a_target_as_the_config_does(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, plan(channels=("pager 2",))) as home:
+            [pager] = home.plan.channels
+            people = {key: replace(one, name=f"of {key}") for key, one in pager.targets.items()}
+            wanted = replace(home.plan, channels=(replace(pager, targets=people),))
+            clock = home.clock
+            mark = ClockMark("boot", 0, clock.boottime(), clock.wall())
+
+            def say(cursor: Cursor) -> str:
+                scene = scenes.read(cursor, mark, wanted)
+                return inquiry.deliveries(cursor, scene, most=1)
+
+            lines = (await home.store.read(say)).splitlines()
+            named = [line for line in lines if line.startswith("pager")]
+            assert named == ["pager of 0", "pager of 1"]
 
     asyncio.run(main())

@@ -1,6 +1,7 @@
 """Inquiry: what is said from the database alone, whether a server runs or not."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
@@ -14,6 +15,7 @@ from watchkeeper.speak.listing import listing
 from watchkeeper.speak.scene import Scene
 from watchkeeper.store import dossier, log
 from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.log import LaneRow
 from watchkeeper.store.opening import open_to_read
 
 MOST_EXPLAINED = 20
@@ -34,8 +36,9 @@ async def read(url: str, plan: Plan | None, say: Say) -> str:
 
 def deliveries(cursor: Cursor, scene: Scene, most: int) -> str:
     """Return what every lane told, with at most *most* tries of each, and what waits there."""
-    present = scene.present
-    return listing(log.read(cursor, present.page_no, present.now, most), scene.lanes)
+    kept = log.read(cursor, scene.present.page_no, scene.now, most)
+    named = tuple(replace(one, lane=_named(one.lane, scene)) for one in kept.lanes)
+    return listing(replace(kept, lanes=named), scene.lanes)
 
 
 def explain(cursor: Cursor, scene: Scene, text: str) -> str:
@@ -59,6 +62,11 @@ def explain(cursor: Cursor, scene: Scene, text: str) -> str:
 
 def _say(cursor: Cursor, mark: ClockMark, plan: Plan | None, say: Say) -> str:
     return say(cursor, scenes.read(cursor, mark, plan))
+
+
+def _named(lane: LaneRow, scene: Scene) -> LaneRow:
+    """Return *lane* with its target as operators know it: the database has only a hash."""
+    return lane._replace(target=scene.target(lane.channel, lane.target))
 
 
 def _rest(text: str, left: int) -> Iterator[str]:

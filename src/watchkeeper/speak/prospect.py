@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from watchkeeper.core import reminder
 from watchkeeper.core.moments import moment, span
 from watchkeeper.core.plan import Looking, Mode
 from watchkeeper.core.report import SELF
@@ -70,6 +71,7 @@ def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
     if in_alert and in_alert.back is None and in_alert.closed_at is None:
         opened = moment(in_alert.opened_at)
         yield f"an alert about the {_subject(in_alert.subject)} is open since {opened}"
+        yield from _reminder(scene, in_alert.alert_no)
         if not one.others:
             yield "its return ends the alert and is told at once"
             return
@@ -81,6 +83,20 @@ def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
         yield f"its death is told by the pace, for {_others(one.others)} dead already:"
     for no in scene.lanes:
         yield f"  {scene.lane(no)}: {_paced(scene, no)}"
+
+
+def _reminder(scene: Scene, alert_no: int) -> Iterator[str]:
+    policy = scene.plan.policy.reminding if scene.plan else None
+    alert = scene.alerts.get(alert_no)
+    if policy is None or alert is None:
+        return
+    due, muted_until = reminder.due(alert, policy), scene.present.page.muted_until
+    if muted_until > max(due, scene.now.steady):
+        yield f"nobody is reminded of it before {scene.until(muted_until)}: somebody asked for that"
+    elif due > scene.now.steady:
+        yield f"it is reminded of at {scene.until(due)}"
+    else:
+        yield "a reminder of it is due"
 
 
 def _paced(scene: Scene, lane_no: int) -> str:

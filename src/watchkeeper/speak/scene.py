@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.alert import Alert, Moment
 from watchkeeper.core.moments import moment, span
 from watchkeeper.core.plan import Node, Plan
 from watchkeeper.core.report import ReplicaName, Source, SourceKind
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.speak import hold
 from watchkeeper.speak.hold import Held
-from watchkeeper.store import log
+from watchkeeper.store import alert, log
 from watchkeeper.store import present as presents
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.present import Present
@@ -27,12 +27,13 @@ _SPEAKERS = {
 class Scene:
     """The moment, the living lanes, the last outcome in each, and the plan where it is known.
 
-    Lanes are found by their number.
+    Lanes, and the open *alerts* (without their members), are found by their number.
     """
 
     present: Present
     lanes: Mapping[int, Held]
     outcomes: Mapping[int, str]
+    alerts: Mapping[int, Alert]
     plan: Plan | None = None
 
     @property
@@ -48,13 +49,13 @@ class Scene:
     def lane(self, no: int) -> str:
         """Return the name of a lane, as its operator knows it."""
         held = self.lanes[no]
-        targets = {
-            (channel.key, key): target.name
-            for channel in (self.plan.channels if self.plan else ())
-            for key, target in channel.targets.items()
-        }
-        name = targets.get((held.channel, held.target), held.target)
-        return f"{held.channel} {name}".rstrip()
+        return f"{held.channel} {self.target(held.channel, held.target)}".rstrip()
+
+    def target(self, channel: str, key: str) -> str:
+        """Return what the plan calls the target *key* of a channel, the key where it does not."""
+        channels = self.plan.channels if self.plan else ()
+        targets = next((one.targets for one in channels if one.key == channel), {})
+        return (targets[key].name or key) if key in targets else key
 
     def at(self, steady: int) -> str:
         """Return the wall moment that *steady* is or was, in words."""
@@ -74,7 +75,13 @@ def read(cursor: Cursor, mark: ClockMark, plan: Plan | None) -> Scene:
     present = presents.read(cursor, mark)
     pace_ms = plan.policy.pace_ms if plan else None
     lanes = hold.read(cursor, present.page_no, pace_ms, present.now.steady)
-    return Scene(present=present, lanes=lanes, outcomes=log.last_outcomes(cursor, lanes), plan=plan)
+    return Scene(
+        present=present,
+        lanes=lanes,
+        outcomes=log.last_outcomes(cursor, lanes),
+        alerts=alert.without_members(cursor, present.page_no),
+        plan=plan,
+    )
 
 
 def speaker(source: Source) -> str:

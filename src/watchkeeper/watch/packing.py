@@ -14,7 +14,7 @@ from watchkeeper.store.latency import Span
 EVERY_MS = 60_000
 LATE_MS = 2 * EVERY_MS  # until then, other workers may have looks in memory
 SLICE_MS = 60_000
-REPLICAS_AT_ONCE = 20  # a packing of 20 keeps those who wait for the same file for 10 ms
+REPLICAS_AT_ONCE = 10  # those who wait for the same file wait for 10 ms at most
 WORK = "packing"
 log = logging.getLogger(__name__)
 
