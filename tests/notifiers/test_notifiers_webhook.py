@@ -1,47 +1,15 @@
 import json
 
+from tests.notifiers.notifier_samples import API, AT, BACK, CORE, alert, message
 from tests.outside.world import Answers, http_answer, in_loop, serving
-from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.message import MessageKind, Recovered
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.notifiers import webhook
 from watchkeeper.outside.outside import real
 
-AT = 1_795_219_108_250  # 2026-11-20 23:58:28.250 UTC
-API = ReplicaName("web", "api", "http://127.0.0.1:8126/up")
-CORE = ReplicaName("web", "core", "tcp://edge-3.example.com:80")
-BACK = Recovered(
-    replica=CORE, dead_at=AT - 60_000, back_at=AT, seconds=60, told=True, why="recovered"
-)
 
-
-def message(**parts: object) -> Message:
-    given: dict[str, object] = {
-        "id": "0b6f",
-        "kind": MessageKind.CHANGED,
-        "status": Status.DEAD,
-        "at": AT,
-        "page_title": "Example Status",
-        "page_url": "https://status.example.com/",
-        "reasons": {},
-    }
-    return Message(**{**given, **parts})  # type: ignore[arg-type]
-
-
-def alert(**parts: object) -> AlertNews:
-    given: dict[str, object] = {
-        "id": "a1",
-        "subject": "page",
-        "since_at": AT - 60_000,
-        "dead": (),
-        "recovered": (),
-        "is_closed": False,
-    }
-    return AlertNews(**{**given, **parts})  # type: ignore[arg-type]
-
-
-def test_the_ancestors_keys_come_first_and_in_their_order() -> None:
+def test_12_12_the_ancestors_keys_come_first_and_in_their_order() -> None:
     assert list(webhook.document(message())) == [
         *("type", "status", "time", "replicas", "page"),
         *("id", "alert", "since", "alerts", "recovered", "reasons"),
