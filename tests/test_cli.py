@@ -299,3 +299,28 @@ def test_an_address_that_the_file_allows_is_connected_to(tmp_path: Path) -> None
         config.write_text(text.replace("[server]\n", f"[server]\n{listed}"))
         code, lines = command(tmp_path, "try", "-c", config, "web:api")
     assert (code, lines[0]) == (0, f"tcp://0.0.0.0:{port} is healthy")
+
+
+def test_a_test_message_is_sent_to_every_channel_and_the_answer_is_said(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        config = write_config(tmp_path, hook=receiver.port)
+        code, lines = command(tmp_path, "notify", "test", "-c", config)
+    assert (code, lines) == (0, ["webhook: taken", "  204 No Content"])
+    [message] = receiver.heard
+    assert message["page"]["title"] == "[TEST] Example"
+    assert not (tmp_path / ".local").exists(), "the store is not touched"
+
+
+def test_a_test_message_that_is_not_taken_is_an_error(tmp_path: Path) -> None:
+    code, lines = command(tmp_path, "notify", "test", "webhook", "-c", write_config(tmp_path))
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("webhook: unreachable: ")
+
+
+def test_a_channel_that_is_not_there_is_named_beside_those_that_are(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    code, lines = command(tmp_path, "notify", "test", "pager", "-c", config)
+    assert (code, lines) == (
+        1,
+        [f"watchkeeper: {config} has no channel 'pager' to speak on, but webhook"],
+    )

@@ -8,8 +8,10 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import uvloop
 
@@ -27,6 +29,8 @@ from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import descriptors
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.addresses import Policy
+from watchkeeper.speak.rehearsal import Rehearsed, rehearse
+from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
@@ -72,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     explaining.add_argument("name", metavar="SERVICE:NODE[:REPLICA]")
     _add_places(explaining)
     explaining.set_defaults(command=_explain)
+    notifying = commands.add_parser("notify", help="speak on demand").add_subparsers(
+        required=True, metavar="ACT"
+    )
+    testing = notifying.add_parser("test", help="send a test message, and say what was answered")
+    testing.add_argument("channel", nargs="?", default="", metavar="CHANNEL", help="all if absent")
+    testing.add_argument("-c", "--config", type=Path, default=Path("config.cfg"), metavar="FILE")
+    testing.set_defaults(command=_notify_test)
     trying = commands.add_parser("try", help="take one look, and say all that was seen")
     trying.add_argument("target", metavar="URL|SERVICE:NODE[:REPLICA]")
     trying.add_argument("-c", "--config", type=Path, metavar="FILE", help="look as this file says")
@@ -145,6 +156,32 @@ async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
     outside = world.real(policy=policy, user_agent=f"watchkeeper/{__version__}")
     try:
         return [await trial(target, outside) for target in chosen]
+    finally:
+        await outside.close()
+
+
+def _notify_test(options: argparse.Namespace) -> int:
+    try:
+        loaded = load(options.config, concrete.kinds(), os.environ)
+    except BadConfig as bad:
+        return _fail(BAD_FILE, *report(bad.problems))
+    wanted = [one for one in loaded.plan.channels if options.channel in {"", one.key}]
+    if not wanted:
+        known = ", ".join(one.key for one in loaded.plan.channels) or "no channel"
+        what = f"{options.config} has no channel {options.channel!r} to speak on, but {known}"
+        return _fail(1, *report(loaded.notices), f"watchkeeper: {what}")
+    tongues = concrete.tongues(replace(loaded.plan, channels=tuple(wanted)), uuid4())
+    titles = [f"{one.key} {to.name}".rstrip() for one in wanted for to in one.targets.values()]
+    ends = uvloop.run(_rehearse(list(tongues.values())))
+    for title, end in zip(titles, ends, strict=True):
+        print(f"{title}: {end.words}")
+    return 0 if all(end.is_taken for end in ends) else 1
+
+
+async def _rehearse(tongues: Sequence[Tongue]) -> list[Rehearsed]:
+    outside = world.real(user_agent=f"watchkeeper/{__version__}")
+    try:
+        return [await rehearse(tongue, outside) for tongue in tongues]
     finally:
         await outside.close()
 

@@ -63,6 +63,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "added.flushed": "flushed by its reporter: {names}",
         "added.removed": "no longer watched: {names}",
         "added.resumed": "not dead, though called so while nothing could be recorded: {names}",
+        "test.title": "[TEST] {title}",
+        "test.note": "this is a test message: nothing is wrong, and nothing has changed",
         # Notes about replicas that die and come back again and again.
         "flap.began": "flapping, and silent until it is stable: {names}",
         "flap.over.healthy": "stable again, and healthy: {names}",
