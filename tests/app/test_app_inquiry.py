@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from tests.house import BLIND, DEAD, HEALTHY, House, house, name, plan
+from tests.house import BLIND, DEAD, HEALTHY, House, held, house, name, plan
 from watchkeeper.app import inquiry
 from watchkeeper.core.alert import Moment
+from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import Looking, Plan
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
@@ -230,6 +231,26 @@ def test_an_open_alert_says_when_it_is_reminded_of_or_that_it_is_muted(store_url
             holds(muted, "nobody is reminded of it before ", "(in 2 h): somebody asked for that")
             home.clock.pass_ms(7_200_000)
             holds(await ask(home, "web:api:1", wanted=wanted), "a reminder of it is due")
+
+    asyncio.run(main())
+
+
+def test_of_whom_nothing_is_said_it_says_why_and_until_when(store_url: str) -> None:
+    wanted = held(plan(), flap=FlapRules(changes=2, window_ms=60_000, stable_ms=900_000))
+
+    async def main() -> None:
+        async with house(store_url, wanted) as home:
+            await beat(home)
+            for status in (HEALTHY, DEAD, HEALTHY, DEAD):
+                await home.look("web:api:1", status)
+            lines = await ask(home, "web:api:1")
+            holds(lines, "it flaps since ", "(in 15 min), and only if it is stable until then")
+            assert not [line for line in lines if "told at once" in line]
+            await home.run("UPDATE node SET maintenance = 'move', maintained_until_at = 60000")
+            holds(
+                await ask(home, "web:api:2"),
+                "under maintenance (move): nothing is said of it before 1970-01-01T00:01:00Z",
+            )
 
     asyncio.run(main())
 

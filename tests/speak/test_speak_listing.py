@@ -2,7 +2,7 @@ from typing import Any
 
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.lane import Lane, Try, Wait
-from watchkeeper.speak.hold import Held
+from watchkeeper.speak.delay import LaneNow
 from watchkeeper.speak.listing import listing
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow, WaitingRow
 
@@ -39,7 +39,7 @@ def lines(
     **lane: Any,
 ) -> list[str]:
     row = LANE._replace(**lane)
-    held = Held(
+    lane_now = LaneNow(
         channel=row.channel,
         target=row.target,
         lane=Lane(no=row.no, told=row.told, due=row.due, fails=row.fails),
@@ -48,7 +48,7 @@ def lines(
         pace_ms=pace_ms,
     )
     log = LaneLog(row, waiting, tries)
-    return listing(Log(MOMENT, (log,)), {row.no: held}).splitlines()
+    return listing(Log(MOMENT, (log,)), {row.no: lane_now}).splitlines()
 
 
 def test_without_a_lane_there_is_nobody_to_tell() -> None:

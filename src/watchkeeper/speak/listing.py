@@ -5,11 +5,11 @@ from itertools import groupby
 
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.moments import moment, span
-from watchkeeper.speak.hold import Held
+from watchkeeper.speak.delay import LaneNow
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow
 
 
-def listing(log: Log, lanes: Mapping[int, Held]) -> str:
+def listing(log: Log, lanes: Mapping[int, LaneNow]) -> str:
     """Return what waits in each lane of *log*, then what each was told, try by try.
 
     *lanes* are the living ones by their number.
@@ -21,7 +21,7 @@ def listing(log: Log, lanes: Mapping[int, Held]) -> str:
     return "\n".join([*heads, "", *(told or ["nothing was tried yet"])])
 
 
-def _head(log: LaneLog, held: Held | None, now: Moment) -> Iterator[str]:
+def _head(log: LaneLog, lane_now: LaneNow | None, now: Moment) -> Iterator[str]:
     lane = log.lane
     yield _name(lane)
     if lane.gone_at:
@@ -34,8 +34,8 @@ def _head(log: LaneLog, held: Held | None, now: Moment) -> Iterator[str]:
         yield f"  failing for {span(now.steady - lane.failing_since)}, tries in a row: {lane.fails}"
     if lane.fails and log.tries:
         yield f"  last outcome: {log.tries[-1].outcome}"
-    if log.waiting and held:
-        yield f"  next try {_next_try(held, now)}"
+    if log.waiting and lane_now:
+        yield f"  next try {_next_try(lane_now, now)}"
 
 
 def _waiting(log: LaneLog) -> str:
@@ -46,12 +46,12 @@ def _waiting(log: LaneLog) -> str:
     return f"{count} waiting since {_moment(log.waiting[0].at)}: {kinds}"
 
 
-def _next_try(held: Held, now: Moment) -> str:
-    hold = held.hold(now.steady)
-    if not hold.until:
-        return str(hold.why)
-    wait_ms = hold.until - now.steady
-    return f"in {span(wait_ms)}, at {_moment(now.at + wait_ms)}, {hold.why}"
+def _next_try(lane_now: LaneNow, now: Moment) -> str:
+    delay = lane_now.delay(now.steady)
+    if not delay.until:
+        return str(delay.why)
+    wait_ms = delay.until - now.steady
+    return f"in {span(wait_ms)}, at {_moment(now.at + wait_ms)}, {delay.why}"
 
 
 def _told(log: LaneLog) -> Iterator[str]:

@@ -9,6 +9,7 @@ from watchkeeper.core.report import SELF
 from watchkeeper.core.schedule import next_due
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Status
+from watchkeeper.judge.rules import Rules
 from watchkeeper.speak.scene import Scene, speaker
 from watchkeeper.store.dossier import Dossier
 
@@ -20,12 +21,13 @@ def prospects(scene: Scene, one: Dossier) -> Iterator[str]:
         return
     if not scene.present.is_served:
         yield f"no server runs: the last sign of one was {scene.ago(scene.present.beat)}"
-    if one.mode in {Mode.POLL, Mode.SCRIPT}:
+    if one.node.mode in {Mode.POLL, Mode.SCRIPT}:
         yield from _looks(scene, one)
     for sighting in one.sightings:
         if sighting.valid_ms:
             yield _silence(scene, sighting)
-    yield from _alert(scene, one)
+    held = list(_held(scene, one))
+    yield from held or _alert(scene, one)
 
 
 def _looks(scene: Scene, one: Dossier) -> Iterator[str]:
@@ -66,6 +68,25 @@ def _silence(scene: Scene, sighting: Sighting) -> str:
     return f"{who} is silent from {scene.until(due)} on, if nothing is heard"
 
 
+def _held(scene: Scene, one: Dossier) -> Iterator[str]:
+    """Yield why nothing is said of the replica, whatever happens, and until when."""
+    if one.node.maintained_until_at:
+        until = moment(one.node.maintained_until_at)
+        title = f" ({one.node.maintenance})" if one.node.maintenance else ""
+        yield f"its node is under maintenance{title}: nothing is said of it before {until}"
+    if one.row.flap.since:
+        since = scene.at(one.row.flap.since)
+        yield f"it flaps since {since}: nothing is said of it before {_calm(scene, one)}"
+
+
+def _calm(scene: Scene, one: Dossier) -> str:
+    if scene.plan is None:
+        return "it is stable for as long as the config says"
+    stable_ms = Rules.of(scene.plan).flap(one.name.service, one.name.node).stable_ms
+    last = max(*one.row.flap.moments, one.row.flap.since, scene.present.page.hears_since)
+    return f"{scene.until(last + stable_ms)}, and only if it is stable until then"
+
+
 def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
     in_alert = one.membership
     if in_alert and in_alert.back is None and in_alert.closed_at is None:
@@ -100,10 +121,10 @@ def _reminder(scene: Scene, alert_no: int) -> Iterator[str]:
 
 
 def _paced(scene: Scene, lane_no: int) -> str:
-    held = scene.lanes[lane_no]
-    if held.pace_ms is None:
+    lane_now = scene.lanes[lane_no]
+    if lane_now.pace_ms is None:
         return "when the pace allows, which only the config knows"
-    due = held.news_due()
+    due = lane_now.news_due()
     return f"from {scene.until(due)} on" if due > scene.now.steady else "at once"
 
 

@@ -8,8 +8,8 @@ from watchkeeper.core.moments import moment, span
 from watchkeeper.core.plan import Node, Plan
 from watchkeeper.core.report import ReplicaName, Source, SourceKind
 from watchkeeper.core.steady import ClockMark
-from watchkeeper.speak import hold
-from watchkeeper.speak.hold import Held
+from watchkeeper.speak import delay
+from watchkeeper.speak.delay import LaneNow
 from watchkeeper.store import alert, log
 from watchkeeper.store import present as presents
 from watchkeeper.store.cursor import Cursor
@@ -31,7 +31,7 @@ class Scene:
     """
 
     present: Present
-    lanes: Mapping[int, Held]
+    lanes: Mapping[int, LaneNow]
     outcomes: Mapping[int, str]
     alerts: Mapping[int, Alert]
     plan: Plan | None = None
@@ -48,8 +48,8 @@ class Scene:
 
     def lane(self, no: int) -> str:
         """Return the name of a lane, as its operator knows it."""
-        held = self.lanes[no]
-        return f"{held.channel} {self.target(held.channel, held.target)}".rstrip()
+        lane_now = self.lanes[no]
+        return f"{lane_now.channel} {self.target(lane_now.channel, lane_now.target)}".rstrip()
 
     def target(self, channel: str, key: str) -> str:
         """Return what the plan calls the target *key* of a channel, the key where it does not."""
@@ -74,7 +74,7 @@ def read(cursor: Cursor, mark: ClockMark, plan: Plan | None) -> Scene:
     """Return the scene at *mark*."""
     present = presents.read(cursor, mark)
     pace_ms = plan.policy.pace_ms if plan else None
-    lanes = hold.read(cursor, present.page_no, pace_ms, present.now.steady)
+    lanes = delay.read(cursor, present.page_no, pace_ms, present.now.steady)
     return Scene(
         present=present,
         lanes=lanes,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moments import moment, span
-from watchkeeper.speak.hold import Why
+from watchkeeper.speak.delay import Why
 from watchkeeper.speak.scene import Scene
 from watchkeeper.store.dossier import Delivered, Dossier, Membership, Said
 
@@ -46,15 +46,15 @@ def _outcome(scene: Scene, said: Said, lane_no: int, delivered: Delivered | None
 
 
 def _wait(scene: Scene, lane_no: int) -> str:
-    held = scene.lanes[lane_no]
-    hold = held.hold(scene.now.steady)
-    next_try = f"{hold.why}"
-    if hold.until:
-        next_try = f"told from {scene.until(hold.until)} on, {hold.why}"
-    if not held.lane.fails:
+    lane_now = scene.lanes[lane_no]
+    delay = lane_now.delay(scene.now.steady)
+    next_try = f"{delay.why}"
+    if delay.until:
+        next_try = f"told from {scene.until(delay.until)} on, {delay.why}"
+    if not lane_now.lane.fails:
         return next_try
-    failing = f"failing for {span(scene.now.steady - held.lane.failing_since)}"
+    failing = f"failing for {span(scene.now.steady - lane_now.lane.failing_since)}"
     outcome = scene.outcomes.get(lane_no, "")
-    broken = "; broken: a person must change something" if held.lane.broken else ""
-    retry = "as soon as somebody speaks" if hold.why is Why.NOTHING else scene.until(hold.until)
+    broken = "; broken: a person must change something" if lane_now.lane.broken else ""
+    retry = "as soon as somebody speaks" if delay.why is Why.NOTHING else scene.until(delay.until)
     return f"{failing} ({outcome}){broken}; the next try: {retry}"

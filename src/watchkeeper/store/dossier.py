@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from watchkeeper.core.facts import Kind
-from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Standing, Status
-from watchkeeper.store import latency
+from watchkeeper.store import latency, tree
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.history import Evidence
 from watchkeeper.store.latency import Latencies
 from watchkeeper.store.replica import ReplicaRow
+from watchkeeper.store.tree import Branch
 
 LATENCY_HOURS = 24
 _MOST_CHANGES = 5
@@ -67,7 +67,7 @@ class Delivered(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """What is believed of a replica, and everything that this comes from.
+    """What is believed of a replica of *node*, and everything that this comes from.
 
     *changes* are the newest transitions, the newest first; *failure* is the last one that
     was seen, *success* the first after it. *said* is what there was to say of its last
@@ -75,7 +75,7 @@ class Dossier:
     """
 
     name: ReplicaName
-    mode: Mode
+    node: Branch
     row: ReplicaRow
     sightings: Sequence[Sighting]
     changes: Sequence[Change]
@@ -92,7 +92,6 @@ class Found(NamedTuple):
     """A replica that was asked for, by its row."""
 
     name: ReplicaName
-    mode: Mode
     node_no: int
 
 
@@ -103,15 +102,15 @@ def find(cursor: Cursor, page_no: int, name: ReplicaName, most: int) -> tuple[li
     found only by its whole name.
     """
     rows = cursor.rows(
-        "SELECT r.key, n.mode, n.no, COUNT(*) OVER ()"
+        "SELECT r.key, n.no, COUNT(*) OVER ()"
         " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
         " WHERE s.page_no = ? AND s.key = ? AND n.key = ?"
         " AND (r.key = ? OR (? = '' AND r.gone_at IS NULL))"
         " ORDER BY r.status DESC, r.standing DESC, r.position, r.no LIMIT ?",
         (page_no, name.service, name.node, name.replica, name.replica, most),
     )
-    found = [Found(name._replace(replica=key), Mode(mode), no) for key, mode, no, _ in rows]
-    return found, rows[0][3] if rows else 0
+    found = [Found(name._replace(replica=key), no) for key, no, _ in rows]
+    return found, rows[0][2] if rows else 0
 
 
 def names(cursor: Cursor, page_no: int, name: ReplicaName) -> list[str]:
@@ -138,7 +137,7 @@ def read(cursor: Cursor, page_no: int, found: Found, at: int) -> Dossier:
     hours = range(hour - LATENCY_HOURS * HOUR_MS, hour + 1, HOUR_MS)
     return Dossier(
         name=found.name,
-        mode=found.mode,
+        node=tree.nodes_by_no(cursor, [found.node_no])[0],
         row=row,
         sightings=[kept.sighting for kept in sighting_rows.of_replicas(cursor, [row.no])],
         changes=_changes(cursor, row.no),

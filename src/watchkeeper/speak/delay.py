@@ -1,4 +1,4 @@
-"""Hold: what keeps a lane from telling what waits in it, and until when."""
+"""Delay: what keeps a lane from telling what waits in it, and until when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Delay:
     """Why a lane waits, and *until* which steady moment; 0: it need not wait."""
 
     why: Why
@@ -31,7 +31,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class LaneNow:
     """A living lane as its speaker finds it: what it does next about what waits in it.
 
     *quiet_until* is what the receiver asked for, *pace_ms* None where no config says it.
@@ -44,32 +44,34 @@ class Held:
     quiet_until: int
     pace_ms: Sequence[int] | None
 
-    def hold(self, now: int) -> Hold:
-        """Return what keeps the lane at the steady moment *now*."""
+    def delay(self, now: int) -> Delay:
+        """Return what keeps the lane waiting at the steady moment *now*."""
         if self.quiet_until > max(now, self.lane.due):
-            return Hold(Why.QUIET, self.quiet_until)
+            return Delay(Why.QUIET, self.quiet_until)
         if self.lane.due > now:
-            return Hold(Why.RETRY if self.lane.fails else Why.SENDING, self.lane.due)
+            return Delay(Why.RETRY if self.lane.fails else Why.SENDING, self.lane.due)
         if self.pace_ms is None:
-            return Hold(Why.SOME_PACE)
+            return Delay(Why.SOME_PACE)
         if isinstance(self.step, Wait) and self.step.until:
-            return Hold(Why.PACE, self.step.until)
-        return Hold(Why.NOTHING)
+            return Delay(Why.PACE, self.step.until)
+        return Delay(Why.NOTHING)
 
     def news_due(self) -> int:
         """Return the steady moment from which news may be told while an alert is open."""
         return news_due(self.lane.said, self.lane.step, self.pace_ms or ())
 
 
-def read(cursor: Cursor, page_no: int, pace_ms: Sequence[int] | None, now: int) -> dict[int, Held]:
+def read(
+    cursor: Cursor, page_no: int, pace_ms: Sequence[int] | None, now: int
+) -> dict[int, LaneNow]:
     """Return each living lane by its number, as its speaker would find it at *now*."""
-    found: dict[int, Held] = {}
+    found: dict[int, LaneNow] = {}
     for channel in lane_rows.channels(cursor, page_no):
         for target, lane in lane_rows.lanes(cursor, channel.no):
             place = Place(page_no, channel.no, lane.no, channel.key, channel.fence)
             thought = think(cursor, place, pace_ms or (), now)
             if thought:
-                found[lane.no] = Held(
+                found[lane.no] = LaneNow(
                     channel=channel.key,
                     target=target,
                     lane=lane,
