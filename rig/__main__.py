@@ -38,9 +38,13 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("rig", description=__doc__)
     parser.add_argument("command", choices=tuple(RUNS))
-    parser.add_argument("names", nargs="*", help="of sabotages; all when absent")
+    parser.add_argument(
+        "names", nargs="*", help="of sabotages, or of what is fuzzed; all if absent"
+    )
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--cycles", "--requests", type=int, default=0, help="how much of it")
+    parser.add_argument(
+        "--cycles", "--requests", "--runs", type=int, default=0, help="how much of it"
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     return parser
 

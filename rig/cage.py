@@ -14,8 +14,6 @@ from pathlib import Path
 from rig.moment import now
 from rig.zoo import Animal
 
-_CHAIN_BYTES = 1 << 20
-
 
 @dataclass(slots=True)
 class Visit:
@@ -90,8 +88,8 @@ class _Meeting(asyncio.StreamReaderProtocol):
         writer.close()
 
 
-def giant(folder: Path) -> ssl.SSLContext:
-    """Return the settings of a server that shows a chain of a megabyte."""
+def showing(folder: Path, least_bytes: int) -> ssl.SSLContext:
+    """Return the settings of a server whose chain is one certificate, *least_bytes* of it."""
     key, chain = folder / "zoo.key", folder / "zoo.pem"
     subprocess.run(
         [
@@ -102,7 +100,7 @@ def giant(folder: Path) -> ssl.SSLContext:
         capture_output=True,
     )
     text = chain.read_text()
-    chain.write_text(text * (_CHAIN_BYTES // len(text) + 1))
+    chain.write_text(text * (least_bytes // len(text) + 1))
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(chain, key)
     return made

@@ -8,6 +8,7 @@ from rig.runs.clock import clock
 from rig.runs.database import database
 from rig.runs.delivery import delivery
 from rig.runs.freeze import freeze
+from rig.runs.fuzz import fuzz
 from rig.runs.kill import kill
 from rig.runs.late import late
 from rig.runs.malformed import malformed
@@ -34,6 +35,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "partition": (partition, 10),
     "database": (database, 10),
     "zoo": (zoo, 40),
+    "fuzz": (fuzz, 5_000),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

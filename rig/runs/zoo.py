@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rig import alone, snapshot
-from rig.cage import Cage, Visit, giant
+from rig.cage import Cage, Visit, showing
 from rig.checker import Wrong
 from rig.history import History
 from rig.moment import now
@@ -24,6 +24,7 @@ FULL = 200
 
 INTERVAL_S, DEADLINE_S = 5, 2
 _SLACK_MS, _LATE_MS, _GROWTH_KB = 500, 500, 50 * 1024
+_CHAIN_BYTES = 1 << 20
 _MINUTE_S, _WARM_S = 60, 15
 _MISSED = 3
 _STUCK_MS = 10_000
@@ -87,7 +88,7 @@ async def _open(order: Order, length_s: int) -> Zoo:
     """Open a cage for each animal, and let the program's file name them all."""
     shares = [len(range(at, order.cycles, len(ANIMALS))) for at in range(len(ANIMALS))]
     animals = [*zip(ANIMALS, shares, strict=True), (NEIGHBOUR, order.cycles)]
-    security, resolver = giant(order.folder), await open_names()
+    security, resolver = showing(order.folder, _CHAIN_BYTES), await open_names()
     cages = [
         Cage(animal, _homes(street, count), security)
         for street, (animal, count) in enumerate(animals, 1)

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.rig
         "restart --cycles 5",
         "freeze",
         "zoo",
+        "fuzz --runs 5000",
         "malformed --requests 5000",
     ],
 )

@@ -32,11 +32,13 @@ async def exchange_on(connector: Connector, call: Call, journey: Journey) -> Hea
             return heard
         shown = cleaned(location, _MOST_SHOWN)
         journey.note(f"{heard.answer}, to {shown}")
-        call = _next(call, heard, _target(call.target, location, shown))
+        call = _next(call, heard, destination(call.target, location))
     raise TooManyRedirects(f"it redirects more than {MOST_REDIRECTS} times, last to {shown}")
 
 
-def _target(here: Target, location: str, shown: str) -> Target:
+def destination(here: Target, location: str) -> Target:
+    """Return where *location* leads from *here*; raise BadAnswer or Forbidden."""
+    shown = cleaned(location, _MOST_SHOWN)
     try:
         url = urljoin(f"{here.origin}{here.path}", location)
         target = target_of(url) if urlsplit(url).scheme in _FOLLOWED else None
