@@ -1,6 +1,9 @@
 """From a look's latency in memory to a blob of its hour, through refusals and clock steps."""
 
 import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -9,10 +12,13 @@ from tests.story import Busy
 from watchkeeper.core import histogram
 from watchkeeper.core.report import Report
 from watchkeeper.core.sample import HOUR_MS
+from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch import latencies
+from watchkeeper.watch import latencies, packing
 from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.packing import LATE_MS, pack_next
+
+T = TypeVar("T")
 
 
 def look_at(home: House, kept: Latencies, *who: str) -> None:
@@ -122,6 +128,68 @@ def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: s
             assert (await counted(home), await count(home, "recent")) == (3, 0)
 
     asyncio.run(main())
+
+
+class Failing:
+    """The real store, whose *at*-th call fails; *late*: only its answer is lost."""
+
+    def __init__(self, store: Store, at: int, *, late: bool) -> None:
+        self._store = store
+        self._left = at
+        self._late = late
+
+    @property
+    def generation(self) -> int:
+        return self._store.generation
+
+    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+        return await self._tried(self._store.write(transaction, line))
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        return await self._tried(self._store.read(transaction))
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    async def _tried(self, work: Coroutine[Any, Any, T]) -> T:
+        self._left -= 1
+        if self._left:
+            return await work
+        if self._late:
+            await work
+        else:
+            work.close()
+        raise StoreRefused("on purpose")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    monkeypatch.setattr(packing, "SLICE_MS", HOUR_MS // 3)
+    monkeypatch.setattr(packing, "REPLICAS_AT_ONCE", 1)
+
+    async def main(at: int) -> bool:
+        """Return whether there was a step number *at*."""
+        async with house(str(tmp_path / f"{at}.db")) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            for who in ("web:api:1", "web:api:2"):
+                look_at(home, kept, *[who] * 3)
+                home.clock.pass_ms(HOUR_MS // 3)
+            await kept.flush()
+            home.clock.pass_ms(2 * HOUR_MS)
+            was_there = False
+            try:
+                while await pack_next(Failing(home.store, at, late=late), home.clock):
+                    pass
+            except StoreRefused:
+                was_there = True
+            await pack_all(home)
+            assert (await counted(home), await count(home, "recent")) == (6, 0)
+            return was_there
+
+    steps = [at for at in range(1, 30) if asyncio.run(main(at))]
+    assert len(steps) >= 8
 
 
 @pytest.mark.parametrize("step_ms", [365 * 24 * HOUR_MS, -365 * 24 * HOUR_MS])

@@ -50,7 +50,7 @@ def dump(samples: Iterable[Sample]) -> bytes:
 
 def parse(kept: bytes | bytearray) -> list[Sample]:
     """Return the samples that `dump` wrote as *kept*."""
-    return [Sample(*values) for values in _LAYOUT.iter_unpack(kept)]
+    return list(map(Sample._make, _LAYOUT.iter_unpack(kept)))
 
 
 def latencies(samples: Iterable[Sample]) -> Histogram:
