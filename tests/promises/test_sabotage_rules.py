@@ -357,3 +357,14 @@ def test_doubt_what_may_have_arrived_is_repeated_unchanged() -> None:
     assert rules.next_step(clear, waiting, 0, (), paced=False) == Try(3)
     hopeless = replace(uncertain, doubt=rules.MOST_DOUBT + 1)
     assert rules.next_step(hopeless, waiting, 0, (), paced=False) == Try(3)
+
+
+def test_flapping_of_what_never_rests_is_said_once(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            for n in range(20):
+                await home.look("web:api:1", HEALTHY if n % 2 else DEAD)
+            kinds = [one.kind for one in await home.said()]
+            assert kinds == [*[Kind.CHANGED] * 3, Kind.FLAPPING]
+
+    asyncio.run(main())
