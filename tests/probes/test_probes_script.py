@@ -177,6 +177,7 @@ async def test_a_long_script_is_run_whole() -> None:
         f"setsid {FOR_EVER} & env -i setsid {FOR_EVER} & wait",
         f"(setsid {FOR_EVER} &); kill -STOP $$",
         "while :; do (exit 0 &) ; done",
+        f"sh -c 'for n in $(seq 1000); do : & done; exec {FOR_EVER}'",  # nobody buries these
     ],
 )
 @in_loop
