@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -57,6 +58,19 @@ def page(port: int, path: str = "/status/text") -> str:
         return text
 
 
+def manage(port: int, method: str, path: str, body: Any = None) -> Any:
+    """Ask the manager's wire, whose token is `m`; return what its JSON says."""
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}/manager/{path}/",
+        json.dumps(body).encode(),
+        {"Authorization": "Basic Om0=", "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(asked, timeout=5) as answer:
+        text = answer.read()
+        return json.loads(text) if text else None
+
+
 def labels(port: int) -> list[str]:
     report = json.loads(page(port, "/status/report"))
     return [node["name"] for service in report["probes"] for node in service["nodes"]]
@@ -90,6 +104,21 @@ def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store
                 assert stop(process) == 0
     assert len({said["id"] for said in receiver.heard}) == len(receiver.heard) == 3
     assert receiver.heard[2]["recovered"][0]["told"] is True
+
+
+def test_what_people_wrote_and_ordered_survives_a_kill(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "-c", config, port=port) as process:
+        manage(port, "POST", "announcement", {"title": "Moving", "text": "one\ntwo"})
+        manage(port, "PUT", "prober/alerts/ignored", {"reminders_seconds": 600})
+        process.kill()
+        process.wait()
+    with serving(tmp_path, "-c", config, port=port):
+        assert "one<br>two" in page(port, "/")
+        [told] = manage(port, "GET", "announcements")
+        assert told["title"] == "Moving"
+        assert 500 < manage(port, "GET", "prober/alerts/ignored")["reminders_seconds"] <= 600
 
 
 def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from functools import partial
 
 from tests.house import DEAD, HEALTHY, House, house, name, plan
+from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.judge.housekeeping import tidy
 from watchkeeper.judge.outcome import Outcome
-from watchkeeper.store import lane, retention
+from watchkeeper.store import lane, notice, retention
+from watchkeeper.store.cursor import Cursor
 
 FAR = 10**15
 DAY_MS = 24 * 3_600_000
@@ -187,5 +189,37 @@ def test_a_node_that_wore_out_its_names_forgets_the_oldest(store_url: str) -> No
                 await _flush(home, f"web:push:{at}")
             keys = await home.rows("SELECT key FROM replica ORDER BY no")
             assert keys == [(str(at),) for at in range(2, 12)]
+
+    asyncio.run(main())
+
+
+def test_deeds_are_forgotten_after_a_month(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:a")
+            await _flush(home, "web:push:a")
+            await _tidy_after(home, 29)
+            assert await home.rows("SELECT act FROM audit") == [("flush",)]
+            await _tidy_after(home, 2)
+            assert await home.rows("SELECT act FROM audit") == []
+
+    asyncio.run(main())
+
+
+def test_of_what_was_taken_back_the_newest_thousand_stay_and_all_that_is_shown(
+    store_url: str,
+) -> None:
+    def write(cursor: Cursor, page_no: int) -> None:
+        for number in range(1_003):
+            new = Announcement(id=str(number), title="t", text="x", at=0)
+            notice.insert(cursor, page_no, new, revision=1)
+        cursor.run("UPDATE notice SET gone_at = 1 WHERE no <> 1")
+
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.store.write(partial(write, page_no=home.page_no))
+            await _tidy_after(home, 0)
+            kept = [no for (no,) in await home.rows("SELECT no FROM notice ORDER BY no")]
+            assert kept == [1, *range(4, 1_004)]
 
     asyncio.run(main())

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.interop.replay import RECORDED
+from tests.interop.replay import GOLDEN, RECORDED
 from watchkeeper.app.kinds import kinds
+from watchkeeper.config.load import load
+from watchkeeper.config.problems import Severity
 from watchkeeper.config.tables import Table, describe
 
 _TEST = re.compile(r"^(?:async )?def test_(\w+)", re.MULTILINE)
@@ -267,6 +269,18 @@ def test_each_key_of_vigils_file_is_known_and_has_its_default(table: str, name: 
         assert not key.default
     else:
         assert _plain(key.default) == wanted
+
+
+def test_a_file_with_all_of_vigils_keys_starts_with_notices_only() -> None:
+    environ = {"VIGIL_MANAGER_TOKEN": "manager", "VIGIL_REPORTER_TOKEN": "reporter", "X": "${"}
+    told = load(GOLDEN / "sample.cfg", kinds(), environ)
+    assert {notice.severity for notice in told.notices} <= {Severity.NOTICE}
+    assert str(told.plan.page.url) == "https://status.example.com/"
+    assert told.server.manager_token.matches("manager")
+    text = (GOLDEN / "sample.cfg").read_text()
+    named = {(table, name) for table, keys in KEYS.items() for name in keys if name != "node"}
+    missing = {name for _, name in named if not re.search(rf"^{name} = ", text, re.MULTILINE)}
+    assert missing == {"mcp_server"}, "Vigil's sample does not name that one"
 
 
 def test_each_promise_of_vigils_wire_is_held_by_a_test_that_is_there() -> None:

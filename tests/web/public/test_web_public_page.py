@@ -263,7 +263,7 @@ def test_an_operators_own_html_stands_in_the_head_as_it_is_and_may_run() -> None
     head, _, body = html(World(plan=plan)).partition("</head>")
     assert own in head
     assert own not in body
-    assert "default-src 'self' https: data: blob: 'unsafe-inline'" in policy(plan.page)
+    assert "default-src 'self' https: wss: data: blob: 'unsafe-inline'" in policy(plan.page)
     for told in (policy(plan.page), policy(PAGE)):
         assert "frame-ancestors 'none'" in told
     assert "unsafe" not in policy(PAGE)

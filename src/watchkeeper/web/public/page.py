@@ -145,7 +145,8 @@ def _policy(page: Page) -> str:
 
 
 def _own_policy(page: Page) -> str:
-    schemes = "https: http:" if page.url.text.startswith("http:") else "https:"
+    is_plain = page.url.text.startswith("http:")
+    schemes = "https: wss: http: ws:" if is_plain else "https: wss:"
     return f"default-src 'self' {schemes} data: blob: 'unsafe-inline'"
 
 
