@@ -1,14 +1,15 @@
 """From a look's latency in memory to a blob of its hour, through refusals and clock steps."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from tests.house import HEALTHY, House, house, name
-from tests.story import Busy
+from tests.house import HEALTHY, House, ended, house, name
+from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
 from watchkeeper.core.report import Report
 from watchkeeper.core.sample import HOUR_MS
@@ -16,7 +17,7 @@ from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch import latencies, packing
 from watchkeeper.watch.latencies import Latencies
-from watchkeeper.watch.packing import LATE_MS, pack_next
+from watchkeeper.watch.packing import LATE_MS, WORK, pack_for_ever, pack_next
 
 T = TypeVar("T")
 
@@ -96,6 +97,71 @@ def test_looks_that_come_while_others_are_written_are_written_too(store_url: str
             assert await count(home, "recent") == 2
 
     asyncio.run(main())
+
+
+def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_nothing(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latencies, "ENOUGH", 2)
+
+    async def main() -> None:
+        async with house(store_url) as home:
+            busy, clock = Busy(home.store), StoryClock()
+            kept = Latencies(busy, home.follower, clock)
+            running = asyncio.create_task(kept.run())
+            busy.refuses = True
+            for who in ("web:api:1", "web:api:2"):
+                kept.note(name(who), Report(status=HEALTHY, latency_us=10))
+                clock.pass_ms(1)
+            await asyncio.sleep(0.05)
+            assert len(kept) == 2
+            busy.refuses = False
+            clock.move_to(clock.steady() + latencies.EVERY_MS)
+            await until(partial(is_empty, kept))
+            kept.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+            clock.pass_ms(1)
+            kept.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+            await until(partial(is_empty, kept))
+            assert await count(home, "recent") == 4
+            await ended([running])
+
+    asyncio.run(main())
+
+
+def test_whoever_packs_goes_on_packing_and_nobody_else_does(
+    store_url: str,
+) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            kept = Latencies(home.store, home.follower, home.clock)
+            mine: list[str] = []
+            packer = pack_for_ever(home.store, home.clock, mine.__contains__)
+            running = asyncio.create_task(packer)
+            for _ in range(2):
+                look_at(home, kept, "web:api:1")
+                await kept.flush()
+                home.clock.pass_ms(2 * HOUR_MS)
+                await asyncio.sleep(0.05)
+            assert await count(home, "recent") == 2
+            mine.append(WORK)
+            await until(lambda: home.rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM recent)"))
+            assert await counted(home) == 2
+            await ended([running])
+
+    asyncio.run(main())
+
+
+async def until(is_so: Callable[[], Awaitable[object]]) -> None:
+    """Wait until *is_so*, for seconds at most."""
+    for _ in range(500):
+        if await is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not become so")
+
+
+async def is_empty(kept: Latencies) -> bool:
+    return len(kept) == 0
 
 
 def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(store_url: str) -> None:
