@@ -153,3 +153,15 @@ def test_nobody_begins_to_flap_inside_a_window(url: str) -> None:
             assert day.said == []
 
     asyncio.run(main())
+
+
+def test_what_is_under_maintenance_is_not_told_when_the_disk_fails_either(url: str) -> None:
+    async def main() -> None:
+        async with story(url, DEPLOY) as day:
+            await day.until("2:05")
+            day.store.refuses = True
+            await day.look(ONE, DEAD, at="2:10")
+            await day.until("3:00")
+            assert day.said == []
+
+    asyncio.run(main())

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 
 from watchkeeper.core.announcement import Announcement
-from watchkeeper.core.plan import Mode
+from watchkeeper.core.plan import Maintenance, Mode
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status, ancestral, worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaState:
-    """A replica as it is believed; *since_at* is wall milliseconds."""
+    """A replica as it is believed; *since_at* is wall milliseconds.
+
+    One that *flaps* changes so often that its status says little.
+    """
 
     name: ReplicaName
     status: Status
     standing: Standing
     reason_code: str
     since_at: int
+    flaps: bool = False
 
     @property
     def ancestral(self) -> Status:
@@ -26,13 +30,16 @@ class ReplicaState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeState:
-    """A node and its replicas, in the order in which they are numbered."""
+    """A node and its replicas, in the order in which they are numbered, and the maintenance
+    that it undergoes.
+    """
 
     key: str
     label: str
     mode: Mode
     status: Status
     replicas: tuple[ReplicaState, ...]
+    maintenance: Maintenance | None = None
 
     @property
     def ancestral(self) -> Status:

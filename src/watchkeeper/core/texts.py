@@ -112,6 +112,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.since.blind": "blind since {time}",
         "page.last_known": "last known as {word}",
         "page.since": "Since {time}",
+        "page.maintenance": "Under maintenance until {time}: {title}",
+        "page.flapping": "Flapping: replica {numbers}",
         "page.mode.poll": "We look at it",
         "page.mode.push": "It reports to us",
         "page.mode.script": "A script looks at it",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.core.announcement import Announcement
-from watchkeeper.core.plan import Mode
+from watchkeeper.core.plan import Maintenance, Mode
 from watchkeeper.core.report import ReplicaName, Source
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
@@ -126,6 +126,13 @@ class View:
                     name = ReplicaName(service.key, node.key, row.key)
                     yield name, row, [k.sighting for k in self._sightings[row.no].values()]
 
+    def is_held(self, name: ReplicaName) -> bool:
+        """Return whether nothing is said now of the living replica called *name*."""
+        row = self.replica(name)
+        return row is not None and bool(
+            row.flap.since or self._nodes[row.node_no].maintained_until_at
+        )
+
     def state(self) -> PageState:
         """Return the whole page as it is believed; the same object until something changes."""
         if self._built.page is None:
@@ -207,6 +214,7 @@ class View:
                 label=node.label,
                 mode=Mode(node.mode),
                 status=node.status,
+                maintenance=_maintenance(node),
                 replicas=tuple(
                     _replica(ReplicaName(service.key, node.key, row.key), row)
                     for row in self._replicas_of(node.no)
@@ -225,6 +233,12 @@ def _called(branch: Branch | None) -> tuple[str, bool] | None:
     return (branch.key, branch.gone_at is None) if branch else None
 
 
+def _maintenance(node: Branch) -> Maintenance | None:
+    if not node.maintained_until_at:
+        return None
+    return Maintenance(node.maintenance, node.maintained_until_at)
+
+
 def _replica(name: ReplicaName, row: ReplicaRow) -> ReplicaState:
     return ReplicaState(
         name=name,
@@ -232,4 +246,5 @@ def _replica(name: ReplicaName, row: ReplicaRow) -> ReplicaState:
         standing=row.standing,
         reason_code=row.reason_code,
         since_at=row.since_at,
+        flaps=bool(row.flap.since),
     )

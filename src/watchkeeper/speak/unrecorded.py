@@ -75,7 +75,8 @@ class Unrecorded:
     async def _speak(self) -> None:
         """Say who is dead in our own view, on each channel that has not taken it yet."""
         view = self._means.follower.view
-        dead = self._recording.dead(view)
+        found = self._recording.dead(view)
+        dead = {name: code for name, code in found.items() if not view.is_held(name)}
         new = {name for name in dead if not _is_recorded(view, name)}
         if new - self._dead.keys():
             moment = (self._clock.steady(), self._clock.wall())

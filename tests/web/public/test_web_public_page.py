@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from tests.web.world import NOON, PAGE, PLAN, World, believed, get, run, serving, with_labels
 from watchkeeper.core.announcement import Announcement
-from watchkeeper.core.plan import Plan
+from watchkeeper.core.plan import Maintenance, Plan
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.state import PageState
@@ -282,3 +282,15 @@ def test_each_key_of_branding_is_on_the_page() -> None:
         'href="mailto:support@example.com"',
     ):
         assert shown in page
+
+
+def test_maintenance_and_flapping_are_said_in_words() -> None:
+    state = believed(PLAN, {})
+    service = next(one for one in state.services if one.nodes[0].replicas)
+    replicas = tuple(replace(one, flaps=True) for one in service.nodes[0].replicas)
+    work = Maintenance("<New> disks", NOON)
+    node = replace(service.nodes[0], maintenance=work, replicas=replicas)
+    changed = replace(service, nodes=(node, *service.nodes[1:]))
+    page = text(World(given=replace(state, services=(changed,))))
+    assert "Under maintenance until 21 Nov, 12:00 UTC: <New> disks" in page
+    assert "Flapping: replica 1" in page

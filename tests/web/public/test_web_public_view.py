@@ -1,9 +1,11 @@
 """What the page shows of a state."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.web.world import NOON
-from watchkeeper.core.plan import Mode
+from watchkeeper.core.plan import Maintenance, Mode
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status, worst
@@ -120,3 +122,16 @@ def test_numbers_are_said_as_ranges(numbers: list[int], words: str) -> None:
 def test_a_moment_is_said_in_utc() -> None:
     assert moment(NOON).iso == "2026-11-21T12:00:00Z"
     assert moment(NOON).text == "21 Nov, 12:00 UTC"
+
+
+def test_a_node_says_that_it_is_under_maintenance_and_until_when() -> None:
+    state = service(replica(1, HEALTHY))
+    node = replace(state.nodes[0], maintenance=Maintenance("New disks", NOON))
+    seen = service_view(replace(state, nodes=(node,)), None).nodes[0].maintenance
+    assert seen is not None
+    assert (seen.title, seen.until) == ("New disks", moment(NOON))
+
+
+def test_replicas_that_flap_are_named_by_their_numbers() -> None:
+    rows = [replace(replica(n, HEALTHY), flaps=n in {2, 3}) for n in range(1, 5)]
+    assert service_view(service(*rows), None).nodes[0].flapping == "2\N{EN DASH}3"

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from watchkeeper.core import texts
 from watchkeeper.core.announcement import Announcement
-from watchkeeper.core.plan import Node, Service
+from watchkeeper.core.plan import Maintenance, Node, Service
 from watchkeeper.core.reason import words
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status
@@ -71,12 +71,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """The maintenance that a node undergoes, in the words of the operator, and until when."""
+
+    title: str
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node with its boxes, and words for those that are not healthy."""
+    """A node with its boxes, and words for those that are not healthy.
+
+    *flapping* are the numbers of the replicas that flap, empty for none.
+    """
 
     label: str
     mode: str
     look: Look
+    maintenance: Work | None
+    flapping: str
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     more_lines: tuple[Line, ...]
@@ -200,6 +213,8 @@ def _node_view(node: NodeState, planned: Node | None, language: Mapping[str, str
         label=node.label,
         mode=node.mode.value,
         look=_together((box.look for box in boxes), _OF_STATUS[node.status]),
+        maintenance=_work(node.maintenance),
+        flapping=ranges([n for n, replica in enumerate(node.replicas, 1) if replica.flaps]),
         boxes=boxes,
         lines=lines[:MOST_LINES],
         more_lines=lines[MOST_LINES:],
@@ -207,6 +222,10 @@ def _node_view(node: NodeState, planned: Node | None, language: Mapping[str, str
         link=href(planned.link_url) if planned else "",
         link_label=planned.link_label if planned else "",
     )
+
+
+def _work(maintenance: Maintenance | None) -> Work | None:
+    return Work(maintenance.title, moment(maintenance.until_at)) if maintenance else None
 
 
 def _lines(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tuple[Line, ...]:
