@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Good:
         return replace(self, fields=(*rest, (b"Content-Length", length)), body=body)
 
 
-Break = Callable[[random.Random, Good], bytes]
+Break = Callable[[Good], Iterable[Good]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def requests(seed: int) -> Callable[[], Request]:
             return Request(_mangle(dice, bytes(good), bytes(dice.choice(goods))), False, "mangled")
         ways = _ways(good)
         how = dice.choice(list(ways))
-        return Request(ways[how](dice, good), True, how)
+        return Request(bytes(dice.choice(list(ways[how](good)))), True, how)
 
     return make
 
@@ -80,10 +80,10 @@ def requests(seed: int) -> Callable[[], Request]:
 def _ways(good: Good) -> Mapping[str, Break]:
     """Return the ways in which *good* can be broken for sure."""
     if good.method not in {b"POST", b"PUT"} or not good.body.startswith(b"{"):
-        return _BREAKS
+        return _ANY
     if good.path.startswith(b"/reporter/"):
-        return {**_BREAKS, **_BODIES, "a wrong type": _retyped}
-    return {**_BREAKS, **_BODIES}
+        return {**_ANY, "body": _of_the_body, "types": _of_the_types}
+    return {**_ANY, "body": _of_the_body}
 
 
 def _good(request: Mapping[str, Any]) -> Good:
@@ -130,100 +130,58 @@ _GERMS = (
 )
 
 
-def _chunked(good: Good, data: bytes) -> bytes:
-    bare = tuple(pair for pair in good.fields if pair[0] != b"Content-Length")
-    return bytes(replace(good, fields=bare, body=b"").more(b"Transfer-Encoding", b"chunked")) + data
+def _of_the_first_line(good: Good) -> Iterator[Good]:
+    for method in (b"get", b"BREW", b"G\0T", b"", b"P" * 99, b"\xff"):
+        yield replace(good, method=method)
+    for version in (b"HTTP/3.0", b"HTTP/2.0", b"HTTP/0.9", b"FTP/1.1", b"HTTP/1.1x", b""):
+        yield replace(good, version=version)
+    for end in (b"%zz", b"/%ff", b"/%2", b"\0", b" x", b"\xff", b"/" + b"a" * _LONG):
+        yield replace(good, path=good.path + end)
+    yield replace(good, path=b"x" + good.path)
 
 
-_BREAKS: Mapping[str, Break] = {
-    "method": lambda dice, good: bytes(
-        replace(good, method=dice.choice((b"get", b"BREW", b"G\0T", b"", b"P" * 99, b"\xff")))
-    ),
-    "version": lambda dice, good: bytes(
-        replace(
-            good,
-            version=dice.choice(
-                (b"HTTP/3.0", b"HTTP/2.0", b"HTTP/0.9", b"FTP/1.1", b"HTTP/1.1x", b"HTTP/", b"")
-            ),
-        )
-    ),
-    "target": lambda dice, good: bytes(
-        replace(
-            good,
-            path=good.path
-            + dice.choice((b"%zz", b"/%ff", b"/%2", b"\0", b" x", b"\xff", b"/" + b"a" * _LONG)),
-        )
-    ),
-    "no slash": lambda _, good: bytes(replace(good, path=b"x" + good.path)),
-    "no host": lambda _, good: bytes(replace(good, fields=good.fields[1:])),
-    "two hosts": lambda _, good: bytes(good.more(b"Host", b"another")),
-    "field": lambda dice, good: bytes(
-        good.more(
-            *dice.choice(
-                (
-                    (b"A ", b"b"),
-                    (b"A\0", b"b"),
-                    (b"", b"b"),
-                    (b"A", b"b\0c"),
-                    (b"A", b"b" * _LONG),
-                    (b"A\r\nB\r\nC", b"d"),
-                )
-            )
-        )
-    ),
-    "length": lambda dice, good: bytes(
-        good.more(
-            b"Content-Length",
-            dice.choice((b"-1", b"+1", b"x", b"9" * 20, b"1,2", b"0x1", b"999999999", b"")),
-        )
-    ),
-    "length and chunks": lambda _, good: bytes(
-        good.more(b"Content-Length", b"3").more(b"Transfer-Encoding", b"chunked")
-    ),
-    "chunks": lambda dice, good: _chunked(
-        good,
-        dice.choice(
-            (b"zz\r\n", b"-1\r\n\r\n", b"f" * 17 + b"\r\n", b"1\r\nabc\r\n", b"0\r\nA: b\r\n\r\n")
-        ),
-    ),
-}
-_WRONG: tuple[Any, ...] = (
-    None,
-    True,
-    1,
-    -1,
-    1.5,
-    "",
-    "x",
-    [],
-    [1],
-    {},
-    {"a": 1},
-    10**400,
-    "\0",
-    "a" * 600,
-)
+def _of_the_fields(good: Good) -> Iterator[Good]:
+    for name in (b"A ", b"A\0", b"", b"A\r\nB\r\nC"):
+        yield good.more(name, b"b")
+    for value in (b"b\0c", b"b" * _LONG):
+        yield good.more(b"A", value)
+    yield good.more(b"Host", b"another")
+    yield replace(good, fields=good.fields[1:])  # without a host
 
 
-def _retyped(dice: random.Random, good: Good) -> bytes:
-    """Give `replica` a value that is none: not a text, empty, too long, or not to be shown."""
+def _of_the_length(good: Good) -> Iterator[Good]:
+    for length in (b"-1", b"+1", b"x", b"9" * 20, b"1,2", b"0x1", b"999999999", b""):
+        yield good.more(b"Content-Length", length)
+    yield good.more(b"Content-Length", b"3").more(b"Transfer-Encoding", b"chunked")
+
+
+def _of_the_chunks(good: Good) -> Iterator[Good]:
+    fields = tuple(pair for pair in good.fields if pair[0] != b"Content-Length")
+    chunked = replace(good, fields=(*fields, (b"Transfer-Encoding", b"chunked")))
+    for chunks in (b"zz\r\n", b"-1\r\n\r\n", b"f" * 17, b"1\r\nabc\r\n", b"0\r\nA: b\r\n\r\n"):
+        yield replace(chunked, body=chunks + b"\r\n")
+
+
+def _of_the_body(good: Good) -> Iterator[Good]:
+    for length in range(len(good.body.rstrip())):
+        yield good.saying(good.body[:length])
+    for at in range(len(good.body)):
+        yield good.saying(good.body[:at] + b"\0" + good.body[at:])
+    for text in (b'{"replica":"\xff"}', b"[" * 500, b"[" * 50_000):
+        yield good.saying(text)
+    yield good.more(b"Content-Length", b"99999999")
+
+
+def _of_the_types(good: Good) -> Iterator[Good]:
+    """Yield reports about a replica whose name is no text, empty, too long, or not to be shown."""
     told = {"interval": 30, "load": {"cpu": 0.1, "ram": 0.1}}
-    wrong = [value for value in _WRONG if value != "x"]
-    return bytes(good.saying(json.dumps({**told, "replica": dice.choice(wrong)}).encode()))
+    for wrong in (None, True, 1, 1.5, "", [1], {"a": 1}, 10**400, "\0", "a" * 600):
+        yield good.saying(json.dumps({**told, "replica": wrong}).encode())
 
 
-_BODIES: Mapping[str, Break] = {
-    "half a body": lambda dice, good: bytes(
-        good.saying(good.body[: dice.randrange(len(good.body.rstrip()))])
-    ),
-    "a NUL in the body": lambda dice, good: bytes(
-        good.saying(_with(good.body, b"\0", dice.randrange(len(good.body))))
-    ),
-    "a body that is no text": lambda _, good: bytes(good.saying(b'{"replica":"\xff"}')),
-    "a deep body": lambda dice, good: bytes(good.saying(b"[" * dice.randint(500, 50_000))),
-    "a body too long": lambda _, good: bytes(good.more(b"Content-Length", b"99999999")),
+_ANY = {
+    "first line": _of_the_first_line,
+    "fields": _of_the_fields,
+    "length": _of_the_length,
+    "chunks": _of_the_chunks,
 }
-
-
-def _with(body: bytes, germ: bytes, at: int) -> bytes:
-    return body[:at] + germ + body[at:]

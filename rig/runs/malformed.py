@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rig import wire
 from rig.checker import Wrong
 from rig.history import History
 from rig.malformed import Request, requests
@@ -17,6 +20,7 @@ from rig.summary import Result, blame
 _AT_ONCE = 16
 _WARM = 500
 _DEADLINE_S = 30.0
+_PAGE_EVERY_S = 0.02
 _MOST_GROWN_KB = 30_000
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
@@ -28,6 +32,7 @@ class _Tally:
     ways: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     wrongs: list[Wrong] = field(default_factory=list)
+    pages_ms: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ async def malformed(order: Order) -> Result:
         tally, make = _Tally(), requests(order.seed)
         await _send_all(program, make, min(_WARM, order.cycles), tally)
         before = await _at_rest(program)
-        await _send_all(program, make, order.cycles - _WARM, tally)
+        async with _reading(program, tally):
+            await _send_all(program, make, order.cycles - _WARM, tally)
         after = await _at_rest(program)
         tally.wrongs += [*_grown(before, after), *await _lives(program)]
     finally:
@@ -71,6 +77,26 @@ async def _send_all(
     async with asyncio.TaskGroup() as group:
         for _ in range(_AT_ONCE):
             group.create_task(send_some())
+
+
+@asynccontextmanager
+async def _reading(program: Program, tally: _Tally) -> AsyncIterator[None]:
+    """Read the page again and again meanwhile, as everybody else goes on doing."""
+
+    async def read() -> None:
+        while True:
+            began = time.perf_counter()
+            answer = await wire.ask(program.place, "GET", "/")
+            tally.pages_ms.append((time.perf_counter() - began) * 1_000)
+            if not answer.is_good:
+                tally.wrongs.append(Wrong("others are served", f"the page was {answer.status}"))
+            await asyncio.sleep(_PAGE_EVERY_S)
+
+    reader = asyncio.create_task(read())
+    try:
+        yield
+    finally:
+        reader.cancel()
 
 
 async def _send(program: Program, request: Request, tally: _Tally) -> None:
@@ -134,6 +160,9 @@ def _complaints(log: Path) -> list[Wrong]:
 def _lines(tally: _Tally, before: _Weight, after: _Weight) -> Iterator[str]:
     yield f"requests      {sum(tally.ways.values())}  {dict(tally.ways.most_common())}"
     yield f"answers       {dict(tally.answers.most_common(12))}"
+    pages = sorted(tally.pages_ms) or [0.0]
+    half, most = pages[len(pages) // 2], pages[len(pages) * 99 // 100]
+    yield f"pages read    {len(pages)} meanwhile, p50 {half:.0f} ms, p99 {most:.0f} ms"
     yield f"descriptors   {before.descriptors}, then {after.descriptors}"
     yield f"memory        {before.memory_kb} kB, then {after.memory_kb} kB"
     yield from blame(tally.wrongs)

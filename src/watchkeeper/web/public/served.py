@@ -41,16 +41,13 @@ class Served:
         wanted = request.field(b"if-match")
         if wanted:
             return self._is_named(wanted)
-        return not self._is_newer(request.field(b"if-unmodified-since"))
+        return self._is_newer(request.field(b"if-unmodified-since")) is not True
 
     def _is_known(self, request: Request) -> bool:
         known = request.field(b"if-none-match")
         if known:
             return self._is_named(known)
-        since = _seconds(request.field(b"if-modified-since"))
-        return None not in (since, self._modified_s) and not self._is_newer(
-            request.field(b"if-modified-since")
-        )
+        return self._is_newer(request.field(b"if-modified-since")) is False
 
     def _is_the_same(self, request: Request) -> bool:
         """Return whether what a client has a part of is what we have."""
@@ -62,9 +59,12 @@ class Served:
     def _is_named(self, tags: bytes) -> bool:
         return tags == b"*" or self._tag in tags
 
-    def _is_newer(self, moment: bytes) -> bool:
+    def _is_newer(self, moment: bytes) -> bool | None:
+        """Return whether the file changed after *moment*, None where nobody can tell."""
         since = _seconds(moment)
-        return since is not None and self._modified_s is not None and self._modified_s > since
+        if since is None or self._modified_s is None:
+            return None
+        return self._modified_s > since
 
     def _part(self, asked: bytes) -> Answer:
         """Return one range of the file; the whole of it where that is not one range."""
