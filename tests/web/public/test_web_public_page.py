@@ -84,7 +84,7 @@ def test_announcements_are_shown_the_newest_first_with_their_date_and_lines() ->
     new = Announcement(id="2", title="Moved", text="Done.", at=NOON + 60_000)
     page = html(announced(old, new))
     assert "<p>one<br>two<br>three</p>" in page
-    assert page.index("Moved") < page.index("12:01 UTC") < page.index("Moving")
+    assert page.index("Moved") < page.index("21 Nov 2026, 12:01 UTC") < page.index("Moving")
 
 
 def test_an_announcement_comes_and_goes_at_its_times() -> None:

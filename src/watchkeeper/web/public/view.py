@@ -131,10 +131,14 @@ class Overview:
     since: Moment
 
 
-def moment(at: int) -> Moment:
-    """Return the wall time *at*, milliseconds since 1970, as people read it: in UTC."""
+def moment(at: int, *, has_year: bool = False) -> Moment:
+    """Return the wall time *at*, milliseconds since 1970, as people read it: in UTC.
+
+    It *has_year* where it may be long ago.
+    """
     when = datetime.fromtimestamp(at / 1000, UTC)
-    return Moment(when.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{when.day} {when:%b, %H:%M} UTC")
+    month = f"{when:%b} {when.year}" if has_year else f"{when:%b}"
+    return Moment(when.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{when.day} {month}, {when:%H:%M} UTC")
 
 
 def look_of(replica: ReplicaState) -> Look:
@@ -174,7 +178,7 @@ def service_view(
 def announcement_view(written: Announcement) -> AnnouncementView:
     """Return *written* as it is shown."""
     lines = tuple(written.text.splitlines())
-    return AnnouncementView(written.title, lines, moment(written.shown_from))
+    return AnnouncementView(written.title, lines, moment(written.shown_from, has_year=True))
 
 
 def href(url: Url | None) -> str:
