@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from rig.postgres import Server
+from tests import rabbitmq
 from tests.cluster import Cluster
+from tests.rabbitmq import RabbitMq
 from watchkeeper.store.cursor import Store
 from watchkeeper.store.opening import open_to_serve
 
@@ -26,6 +28,13 @@ def cluster() -> Iterator[Cluster]:
         server.start()
         yield Cluster(server)
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[RabbitMq]:
+    """A RabbitMQ for all tests; each uses queues of its own."""
+    with rabbitmq.serving() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -37,6 +37,7 @@ from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.packing import pack_for_ever
 from watchkeeper.watch.pulse import Gap, Pulse
+from watchkeeper.watch.queues import Queues
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
@@ -69,6 +70,7 @@ class App:
         self._looker = Looker(outside, self._door, self.follower, self._workers, self._pulse.gaps)
         self._latencies = Latencies(store, self.follower, clock)
         self._looker.note = self._latencies.note
+        self._queues = Queues(outside, self._door, self.follower, self._workers, self._pulse.gaps)
         self._silence = Silence(store, self.follower, clock, self._workers, self._door)
         self._warden = Warden(store, self.follower, clock, self._workers, lambda: self._loaded.plan)
         means = Means(store=store, follower=self.follower, outside=outside, worker=name)
@@ -142,6 +144,7 @@ class App:
             "the follower": self.follower.run(),
             "the door": self._door.run(),
             "the looker": self._looker.run(),
+            "the asking of queues": self._queues.run(),
             "the search for silence": self._silence.run(),
             "the holding": self._warden.run(),
             "the speaker": self._speaker.run(),
@@ -173,6 +176,7 @@ class App:
         looked_at = targets(loaded.plan)
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
         self._looker.plan(looked_at, at_once)
+        self._queues.plan(loaded.plan)
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
         self.follower.hurry()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from watchkeeper.config import queues
 from watchkeeper.config.digest import digest
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Finding, Path
@@ -43,7 +44,7 @@ _LONGEST_SCRIPT_S = 300
 
 def build(file: FileTable, kinds: Kinds) -> tuple[Plan, list[Finding]]:
     """Return the plan that *file* describes, and the options that contradict each other."""
-    nodes = _Nodes(file.metrics, kinds)
+    nodes = _Nodes(file, kinds)
     services = tuple(
         Service(
             key=service.id,
@@ -62,6 +63,7 @@ def build(file: FileTable, kinds: Kinds) -> tuple[Plan, list[Finding]]:
         channels=_channels(file.notify, kinds),
         policy=_policy(file.notify),
         windows=tuple(_window(table, services) for table in file.maintenance),
+        broker=queues.broker(file),
     )
     return replace(plan, digest=digest(plan)), nodes.findings
 
@@ -150,9 +152,10 @@ def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:
 class _Nodes:
     """Makes nodes of their tables; what nodes have in common is made once."""
 
-    def __init__(self, metrics: MetricsTable, kinds: Kinds) -> None:
+    def __init__(self, file: FileTable, kinds: Kinds) -> None:
         self.findings: list[Finding] = []
-        self._metrics = metrics
+        self._metrics = file.metrics
+        self._rabbitmq = file.plugins.rabbitmq
         self._probes = kinds.probes
         self._patience: dict[object, tuple[Looking, Listening]] = {}
         self._usual_options: dict[str, object] = {}
@@ -170,6 +173,7 @@ class _Nodes:
             looking=looking,
             listening=listening,
             options=self._options_of(table, path),
+            queue=queues.queue(table, self._rabbitmq),
             reveal_replica_name=table.reveal_replica_name,
             link_url=table.link_url,
             link_label=table.link_label,

@@ -29,6 +29,7 @@ def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
         for place, node in nodes:
             yield from _mode(node, place)
             yield from _replicas(node, place, schemes)
+            yield from _queue(node, place, tree)
     yield from windows.check(tree)
 
 
@@ -80,6 +81,18 @@ def _mode(node: Tree, path: Path) -> Iterator[Finding]:
         if mode == its_mode and not node.get(key):
             text = f"has no {key}: nothing is watched here"
             yield Finding(path, text, Severity.WARNING)
+
+
+def _queue(node: Tree, path: Path, tree: Tree) -> Iterator[Finding]:
+    plugins = tree.get("plugins")
+    place = (*path, "rabbitmq_queue")
+    if not node.get("rabbitmq_queue"):
+        return
+    if node.get("mode") != Mode.PUSH:
+        yield Finding(place, "has no effect but on push nodes", Severity.WARNING)
+    elif not isinstance(plugins, dict) or "rabbitmq" not in plugins:
+        text = "has no effect without [plugins.rabbitmq]: add it, or remove this"
+        yield Finding(place, text, Severity.WARNING)
 
 
 def _replicas(node: Tree, path: Path, schemes: frozenset[str]) -> Iterator[Finding]:

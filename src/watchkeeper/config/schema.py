@@ -34,6 +34,12 @@ def one_line(text: str) -> str:
     return text
 
 
+def web(url: Url) -> None:
+    """Raise ValueError when *url* leads to no web server."""
+    if not url.text.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+
+
 def identifier(text: str) -> str:
     """Return *text*; raise ValueError when it is too long to be an id."""
     if len(text.encode()) > MOST_ID_BYTES:
@@ -201,16 +207,24 @@ class MetricsTable:
 class RabbitmqTable:
     """A RabbitMQ server, whose queues tell of push nodes."""
 
-    api_url: Url = field(metadata=about("its management API"))
-    auth_username: str = field(metadata=about("a user of it"))
+    api_url: Url = field(
+        metadata={
+            **about("its management API; only scheme, host and port of the URL count"),
+            "check": web,
+        }
+    )
+    auth_username: str = field(metadata=about("a user of it, who may see the queues"))
     auth_password: Secret = field(metadata=about("the user's password"))
-    virtualhost: str = field(metadata=about("`/` is written `%2F`"))
+    virtualhost: Line = field(metadata=about("where the queues are; `/` is written `%2F`"))
     queue_ready_healthy_below: Natural = field(metadata=about("waiting messages from which sick"))
     queue_nack_healthy_below: Natural = field(metadata=about("unacknowledged ones, likewise"))
     queue_ready_dead_above: Natural = field(metadata=about("waiting messages above which dead"))
     queue_nack_dead_above: Natural = field(metadata=about("unacknowledged ones, likewise"))
-    queue_loaded_retry_delay: Natural | None = field(
-        default=None, metadata=about("milliseconds until a second look at a loaded queue")
+    queue_loaded_retry_delay: Milliseconds | None = field(
+        default=None, metadata=about("milliseconds until a loaded queue is asked once more")
+    )
+    queue_interval: Seconds = field(
+        default=30, metadata=about("seconds from one time that a queue is asked to the next")
     )
 
 
@@ -218,7 +232,7 @@ class RabbitmqTable:
 class PluginsTable:
     """Other witnesses than looks and reports."""
 
-    rabbitmq: RabbitmqTable | None = field(default=None, metadata={"later": True})
+    rabbitmq: RabbitmqTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,12 +311,14 @@ class NodeTable:
     channels: tuple[str, ...] = field(
         default=(), metadata=about("names of the channels that hear of it", later=True)
     )
-    rabbitmq_queue: str = field(default="", metadata=about("a queue that tells of it", later=True))
+    rabbitmq_queue: Line = field(
+        default="", metadata=about("a queue that it works through; on `push` nodes alone")
+    )
     rabbitmq_queue_nack_healthy_below: Natural | None = field(
-        default=None, metadata=about("as in `[plugins.rabbitmq]`", later=True)
+        default=None, metadata=about("this queue's own, as in `[plugins.rabbitmq]`")
     )
     rabbitmq_queue_nack_dead_above: Natural | None = field(
-        default=None, metadata=about("as in `[plugins.rabbitmq]`", later=True)
+        default=None, metadata=about("this queue's own, as in `[plugins.rabbitmq]`")
     )
     given: Mapping[str, Any] = field(default_factory=dict, metadata=NO_KEY)
 

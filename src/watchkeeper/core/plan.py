@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from watchkeeper.core.flap import FlapRules
+from watchkeeper.core.queue import Broker, Queue
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.url import Url
@@ -96,6 +97,7 @@ class Node:
     looking: Looking = Looking()
     listening: Listening = Listening()
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    queue: Queue | None = None
     reveal_replica_name: bool = False
     link_url: Url | None = None
     link_label: str = ""
@@ -197,6 +199,7 @@ class Plan:
     channels: tuple[Channel, ...] = ()
     policy: Policy = Policy()
     windows: tuple[Window, ...] = ()
+    broker: Broker | None = None
     digest: str = ""
 
     def nodes(self) -> Iterator[tuple[Service, Node]]:

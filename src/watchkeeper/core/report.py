@@ -34,6 +34,11 @@ class SourceKind(StrEnum):
         """Return whether this source can be silent, and be the only one."""
         return self is not SourceKind.QUEUE
 
+    @property
+    def registers(self) -> bool:
+        """Return whether a replica that nobody knew is there once this source speaks of it."""
+        return self in {SourceKind.REPORTER, SourceKind.LOCAL}
+
 
 class Source(NamedTuple):
     """One who reports: its kind, and its own name within that kind."""

@@ -31,6 +31,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "reason.forsaken": "nobody waits for {value} any more: it was silent for a day",
         "reason.cpu": "high CPU load",
         "reason.ram": "high memory load",
+        "reason.queue_loaded": "its queue fills up",
+        "reason.queue_stalled": "its queue is stalled",
         "reason.reported": "reported by itself",
         "reason.policy": "blocked by policy",
         "reason.unavailable": "this way of looking is not available",

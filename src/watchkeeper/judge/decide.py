@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import SELF, ReplicaName, Report, Source
+from watchkeeper.core.report import ReplicaName, Report, Source
 from watchkeeper.core.sighting import Sighting, observe, silence
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
@@ -82,23 +82,29 @@ def rejudge(
 
 def write(decision: Decision, turns: Sequence[Turn]) -> None:
     """Write *turns* and everything that follows from them."""
-    replica_rows.save(decision.cursor, [turn.after for turn in turns], decision.page.revision)
-    for turn in turns:
-        _log(decision, turn.before, turn.after, turn.report)
-    changed = [turn for turn in turns if turn.is_change]
-    if changed:
-        decision.climb({turn.after.node_no for turn in changed})
+    changed = keep(decision, turns)
     if any(turn.is_told for turn in changed):
         decision.alarm()
         say_who_flaps(decision, turns)
     decision.finish()
 
 
+def keep(decision: Decision, turns: Sequence[Turn]) -> list[Turn]:
+    """Write *turns* and what climbs from them; return those that are a change."""
+    replica_rows.save(decision.cursor, [turn.after for turn in turns], decision.page.revision)
+    for turn in turns:
+        _log(decision, turn.before, turn.after, turn.report)
+    changed = [turn for turn in turns if turn.is_change]
+    if changed:
+        decision.climb({turn.after.node_no for turn in changed})
+    return changed
+
+
 def _admit(decision: Decision, rules: Rules, replicas: Replicas, entry: Entry) -> Outcome:
     found = replicas.get(entry.place)
     if found and found.gone_at is None:
         return Outcome.TAKEN
-    if entry.report.source == SELF or entry.report.reason.code == SILENT:
+    if not entry.report.source.kind.registers or entry.report.reason.code == SILENT:
         return Outcome.UNKNOWN
     if _is_full(decision.cursor, rules, entry, is_new=found is None):
         return Outcome.FULL

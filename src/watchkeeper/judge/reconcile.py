@@ -12,6 +12,7 @@ from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge import climb
 from watchkeeper.judge.channels import reconcile_channels
 from watchkeeper.judge.climb import Decision
+from watchkeeper.judge.witnesses import dismiss
 from watchkeeper.store import gate, history, tree, worker
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
@@ -93,6 +94,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     gate.add_plan(cursor, order.page_no, order.plan.digest)
     if removes:
         left = _remove(decision, rows, gone)
+        dismiss(decision, order.plan)
         decision.change_subjects(order.plan.policy.alert_on)
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy.alert_on)
     decision.alarm(left)

@@ -110,6 +110,12 @@ class View:
         node_no = self._node_nos.get((name.service, name.node))
         return self._by_name.get((node_no, name.replica)) if node_no is not None else None
 
+    def replicas(self, service: str, node: str) -> list[ReplicaName]:
+        """Return the names of the living replicas of a node, in the page's order."""
+        node_no = self._node_nos.get((service, node))
+        rows = [] if node_no is None else self._replicas_of(node_no)
+        return [ReplicaName(service, node, row.key) for row in rows]
+
     def kept(self, name: ReplicaName, source: Source) -> Kept | None:
         """Return the last news of *source* on the replica called *name*.
 

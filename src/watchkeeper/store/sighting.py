@@ -34,6 +34,11 @@ _COLUMNS = (
     "g.replica_no, g.source_no, s.kind, s.key, g.status, g.streak, g.reason_code, g.seq,"
     " g.heard, g.valid_ms, g.cpu, g.ram"
 )
+_NAMED = (
+    f"SELECT v.key, n.key, r.key, {_COLUMNS} FROM sighting g"
+    " JOIN source s ON s.no = g.source_no JOIN replica r ON r.no = g.replica_no"
+    " JOIN node n ON n.no = r.node_no JOIN service v ON v.no = n.service_no"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +135,22 @@ def save(cursor: Cursor, changed: Sequence[tuple[Kept, int]]) -> None:
 def overdue(cursor: Cursor, page_no: int, now: int) -> list[tuple[ReplicaName, Sighting]]:
     """Return the sightings whose source broke its promise by *now*, with their replicas."""
     rows = cursor.rows(
-        f"SELECT v.key, n.key, r.key, {_COLUMNS} FROM sighting g"
-        " JOIN source s ON s.no = g.source_no JOIN replica r ON r.no = g.replica_no"
-        " JOIN node n ON n.no = r.node_no JOIN service v ON v.no = n.service_no"
-        " JOIN page p ON p.no = s.page_no"
+        f"{_NAMED} JOIN page p ON p.no = s.page_no"
         " WHERE p.no = ? AND g.valid_ms > 0 AND g.reason_code <> 'silent' AND r.gone_at IS NULL"
         " AND g.heard + g.valid_ms <= ? AND p.hears_since + g.valid_ms <= ?",
         (page_no, now, now),
     )
     return [(ReplicaName(*row[:3]), kept(row[3:]).sighting) for row in rows]
+
+
+def of_queues(cursor: Cursor, page_no: int) -> list[tuple[ReplicaName, Kept]]:
+    """Return what queues last said of living replicas, with their names."""
+    rows = cursor.rows(
+        f"{_NAMED} WHERE s.page_no = ? AND s.kind = ? AND r.gone_at IS NULL"
+        " ORDER BY g.replica_no, g.source_no",
+        (page_no, str(SourceKind.QUEUE)),
+    )
+    return [(ReplicaName(*row[:3]), kept(row[3:])) for row in rows]
 
 
 def long_silent(cursor: Cursor, page_no: int, before: int) -> list[int]:

@@ -1,0 +1,136 @@
+"""Queues: each is asked on a schedule of its own, and testifies of the nodes that work on it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from watchkeeper.core.plan import Plan
+from watchkeeper.core.queue import Broker, Counts, Queue, witness, witness_blind
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.schedule import next_due
+from watchkeeper.judge.door import Door
+from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.failure import Failure
+from watchkeeper.outside.outside import Outside
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.rabbitmq import count
+from watchkeeper.watch.workers import Workers
+
+MOST_AT_ONCE = 20
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A queue and the nodes that work through it, each with its own limits."""
+
+    broker: Broker
+    name: str
+    nodes: Mapping[tuple[str, str], Queue]
+
+    @property
+    def work(self) -> str:
+        """Return what decides who asks it, and when."""
+        return f"queue {self.name}"
+
+    def are_loaded(self, counts: Counts) -> bool:
+        """Return whether *counts* are those of a loaded queue for any of its nodes."""
+        return any(queue.limits.are_loaded(counts) for queue in self.nodes.values())
+
+
+def watched(plan: Plan) -> list[Watched]:
+    """Return the queues of *plan*, each once however many nodes name it."""
+    found: dict[str, dict[tuple[str, str], Queue]] = {}
+    for service, node in plan.nodes():
+        if node.queue:
+            found.setdefault(node.queue.name, {})[service.key, node.key] = node.queue
+    broker = plan.broker
+    return [Watched(broker, name, nodes) for name, nodes in found.items()] if broker else []
+
+
+class Queues:
+    """Asks this worker's queues at their moments."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        door: Door,
+        follower: Follower,
+        workers: Workers,
+        gaps: Callable[[], int],
+    ) -> None:
+        self._outside = outside
+        self._door = door
+        self._follower = follower
+        self._workers = workers
+        self._gaps = gaps
+        self._watched: list[Watched] = []
+        self._changed = asyncio.Event()
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+
+    def plan(self, plan: Plan) -> None:
+        """Ask the queues of *plan* from now on."""
+        self._watched = watched(plan)
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Ask every queue at its moment until cancelled."""
+        while True:
+            self._changed.clear()
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._watch(one)) for one in self._watched]
+                await self._changed.wait()
+                for task in tasks:
+                    task.cancel()
+
+    async def _watch(self, queue: Watched) -> None:
+        clock = self._outside.clock
+        while True:
+            now = clock.steady()
+            await clock.sleep(next_due(queue.work, queue.broker.interval_ms, now) - now)
+            if self._workers.does(queue.work):
+                async with self._room:
+                    await self.ask(queue)
+
+    async def ask(self, queue: Watched) -> None:
+        """Ask *queue* once, or twice where it is loaded, and take to the door what it says."""
+        gaps = self._gaps()
+        heard = self._outside.clock.steady()
+        counts = await self._count(queue)
+        again_ms = queue.broker.again_ms
+        if again_ms is not None and isinstance(counts, Counts) and queue.are_loaded(counts):
+            await self._outside.clock.sleep(again_ms)
+            heard = self._outside.clock.steady()
+            counts = await self._count(queue)
+        if self._gaps() == gaps:
+            await self._testify(queue, counts, heard)
+
+    async def _count(self, queue: Watched) -> Counts | Reason:
+        try:
+            return await count(queue.broker, queue.name, self._outside)
+        except Failure as failure:
+            return Reason(failure.code, str(failure))
+        except Exception as error:
+            log.exception("the queue %s cannot be asked", queue.name)
+            return Reason("local", repr(error))
+
+    async def _testify(self, watched: Watched, counts: Counts | Reason, heard: int) -> None:
+        view = self._follower.view
+        for (service, node), queue in watched.nodes.items():
+            report = _report(queue, counts, heard)
+            names = view.replicas(service, node)
+            await asyncio.gather(*(self._tell(name, report) for name in names))
+
+    async def _tell(self, name: ReplicaName, report: Report) -> None:
+        try:
+            await self._door.take(name, report)
+        except StoreRefused as error:
+            log.debug("what a queue says of %s cannot be kept: %s", name, error)
+
+
+def _report(queue: Queue, counts: Counts | Reason, heard: int) -> Report:
+    if isinstance(counts, Reason):
+        return witness_blind(queue, counts, heard)
+    return witness(queue, counts, heard)
