@@ -17,6 +17,7 @@ from uuid import UUID
 
 from tests.house import FakeClock, House, ended, house, plan
 from watchkeeper.core.compose import Sender
+from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
 from watchkeeper.judge.remind import keep_reminding
@@ -144,6 +145,7 @@ class Story:
                     rank=target.rank,
                     page=self.home.plan.page,
                 ),
+                hearing=hearing_of(self.home.plan, channel),
                 settings=key,
                 send=partial(self.hear, channel.key),
                 pace_ms=PACE,

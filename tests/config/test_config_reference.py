@@ -86,7 +86,7 @@ class Options:
         "| `pace` | list (whole number, 1 to 600) | `[30, 120, 300]` |",
         "| `page_url` | URL | **required** |",
         "| `workers` | whole number, 1 to 65535 | `4` | number of HTTP threads *(accepted, ",
-        "is told reminders and nothing else *(not available in this version)* |",
+        "| `mcp_server` | true or false | `false` | offers the page to assistants *(not available ",
     ],
 )
 def test_a_row_says_type_default_and_meaning(row: str) -> None:

@@ -18,7 +18,7 @@ from tests.core.core_samples import (
     story,
 )
 from watchkeeper.core.alert import Leaving, Member, Return
-from watchkeeper.core.compose import Sender, alert_id, compose, hears
+from watchkeeper.core.compose import Sender, alert_id, compose
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.report import ReplicaName
@@ -296,24 +296,13 @@ def test_a_note_is_said_once() -> None:
     assert len(compose(SENDER, letters).notes) == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "channel", "is_heard"),
-    [
-        (Kind.BROKEN, "hook", False),
-        (Kind.BROKEN, "mail", True),
-        (Kind.DEAD_LETTER, "hook", False),
-        (Kind.DEAD_LETTER, "mail", True),
-        (Kind.CHANGED, "hook", True),
-        (Kind.STARTUP, "", True),
-    ],
-)
-def test_a_channel_is_not_told_of_itself(kind: Kind, channel: str, *, is_heard: bool) -> None:
-    facts = about(kind, channel=channel)
-    assert hears("hook", facts) == (facts if is_heard else None)
+DEAD_ONE = (Member(replica=API, died=1, dead_at=WALL),)
 
 
 def reminded(number: int, roused: int) -> Facts:
-    return about(Kind.REMINDER, subject="page", opened=1, reminder=number, roused=roused)
+    return about(
+        Kind.REMINDER, subject="page", opened=1, dead=DEAD_ONE, reminder=number, roused=roused
+    )
 
 
 @pytest.mark.parametrize(

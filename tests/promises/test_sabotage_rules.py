@@ -18,6 +18,7 @@ from tests.house import DEAD, HEALTHY, PAGE, REPORTER, House, house, name, plan
 from watchkeeper.core import lane as rules
 from watchkeeper.core.compose import Sender, compose
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane, Notification, Try
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Looking
@@ -314,7 +315,7 @@ async def _tell_once(
     outside = world.real(clock=home.clock)
     means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
     sender = Sender(installation=INSTALLATION, channel="hook", target="", page=PAGE)
-    tongue = Tongue(sender=sender, settings=None, send=send)
+    tongue = Tongue(sender=sender, hearing=Hearing(channel="hook"), settings=None, send=send)
     place = Place(home.page_no, one.channel_no, one.lane.no, "hook", fence)
     await asyncio.wait_for(Talk(means, lambda: tongue, place).run(), 10)
     await outside.close()

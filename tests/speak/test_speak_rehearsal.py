@@ -8,6 +8,7 @@ from tests.notifiers.notifier_samples import settings
 from tests.outside.world import Answers, free_port, http_answer, in_loop, serving
 from watchkeeper.config import folder
 from watchkeeper.core.compose import Sender
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.message import MessageKind
 from watchkeeper.core.url import Url
 from watchkeeper.notifiers import webhook
@@ -16,11 +17,13 @@ from watchkeeper.speak.rehearsal import rehearsal_message, rehearse
 from watchkeeper.speak.tongue import Tongue
 
 SENDER = Sender(installation=UUID(int=1), channel="x", target="", page=PAGE)
+HEARING = Hearing(channel="x")
 
 
 def tongue(kind: str, port: int) -> Tongue:
     return Tongue(
         sender=SENDER,
+        hearing=HEARING,
         settings=settings(port)[kind],
         send=folder.load(folder.NOTIFIERS, kind).send,
     )
@@ -76,7 +79,12 @@ async def test_credentials_in_a_url_are_not_said() -> None:
         hook_url = Url.parse(f"http://user:canary@127.0.0.1:{port}/path-of-hook")
         given = webhook.Settings(hook_url=hook_url)
         ended = await rehearse(
-            Tongue(sender=SENDER, settings=given, send=folder.load("notifiers", "webhook").send),
+            Tongue(
+                sender=SENDER,
+                hearing=HEARING,
+                settings=given,
+                send=folder.load(folder.NOTIFIERS, "webhook").send,
+            ),
             real(),
         )
     assert "canary" not in ended.words

@@ -11,6 +11,7 @@ from watchkeeper.config.load import Loaded
 from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.replicas import scheme_of
 from watchkeeper.core.compose import Sender
+from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room, places
@@ -126,6 +127,7 @@ def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:
                 rank=target.rank,
                 page=plan.page,
             ),
+            hearing=hearing_of(plan, channel),
             settings=target.settings,
             send=folder.load("notifiers", channel.kind).send,
             pace_ms=plan.policy.pace_ms,

@@ -37,6 +37,7 @@ from watchkeeper.core.plan import (
 from watchkeeper.core.reminder import Reminding
 
 SCRIPT = "script"
+TOLD_EVERYTHING = "webhook"
 
 _METRICS = frozenset(field.name for field in fields(MetricsTable))
 _LONGEST_SCRIPT_S = 300
@@ -51,7 +52,7 @@ def build(file: FileTable, kinds: Kinds) -> tuple[Plan, list[Finding]]:
             label=service.label,
             was=service.was,
             nodes=tuple(
-                nodes.node(node, ("probe", "service", at, "node", n))
+                nodes.node(node, service.channels, ("probe", "service", at, "node", n))
                 for n, node in enumerate(service.node)
             ),
         )
@@ -142,6 +143,7 @@ def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:
             kind=kind,
             digest=digest([kind, channel.settings]),
             targets=MappingProxyType(targets(channel.settings)),
+            reminders_only=channel.reminders_only and kind != TOLD_EVERYTHING,
         )
         for kind, channels in notify.given.items()
         if kind in kinds.notifiers
@@ -160,7 +162,8 @@ class _Nodes:
         self._patience: dict[object, tuple[Looking, Listening]] = {}
         self._usual_options: dict[str, object] = {}
 
-    def node(self, table: NodeTable, path: Path) -> Node:
+    def node(self, table: NodeTable, channels: tuple[str, ...] | None, path: Path) -> Node:
+        """Return the node of *table*, of which *channels* hear where it does not say who."""
         looking, listening = self._patience_of(table)
         is_run = table.mode is Mode.SCRIPT
         replicas = tuple(map(str, range(len(table.scripts)))) if is_run else table.replicas
@@ -178,6 +181,7 @@ class _Nodes:
             link_url=table.link_url,
             link_label=table.link_label,
             was=table.was,
+            channels=channels if table.channels is None else table.channels,
         )
 
     def _patience_of(self, table: NodeTable) -> tuple[Looking, Listening]:

@@ -3,10 +3,12 @@
 They are asked whatever else is wrong, so that all problems of a file are told at once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from watchkeeper.config import replicas, windows
+from watchkeeper.config.plan import TOLD_EVERYTHING
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, quoted, refused
 from watchkeeper.config.source import tables
 from watchkeeper.core.plan import Mode
@@ -20,14 +22,20 @@ _WATCHED_BY = {Mode.POLL: "replicas", Mode.SCRIPT: "scripts"}
 def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
     """Yield what breaks a rule in *tree*; *schemes* are those of the probes there are."""
     yield from _tokens(tree)
-    yield from _repeated("name", _channels(tree))
+    channels = list(_channels(tree))
+    yield from _repeated("name", ((path, _name(path, one)) for path, one in channels))
+    for path, channel in channels:
+        yield from _told_everything(path, channel)
+    names = [str(_name(path, channel)) for path, channel in channels]
     services = list(_below(tree, (), "probe", "service"))
     yield from _repeated("id", _ids(services))
     for path, service in services:
+        yield from _hearers(service, path, names)
         nodes = list(_below(service, path, "node"))
         yield from _repeated("id", _ids(nodes))
         for place, node in nodes:
             yield from _mode(node, place)
+            yield from _hearers(node, place, names)
             yield from _replicas(node, place, schemes)
             yield from _queue(node, place, tree)
     yield from windows.check(tree)
@@ -46,14 +54,37 @@ def _tokens(tree: Tree) -> Iterator[Finding]:
             yield Finding(("server", key), text, Severity.WARNING)
 
 
-def _channels(tree: Tree) -> Iterator[tuple[Path, object]]:
-    """Yield each channel with its name, which is its kind where it has none of its own."""
+def _channels(tree: Tree) -> Iterator[tuple[Path, Tree]]:
     notify = tree.get("notify")
     for kind, raw in notify.items() if isinstance(notify, dict) else ():
         if isinstance(raw, dict):
-            yield ("notify", kind), raw.get("name") or kind
+            yield ("notify", kind), raw
         for index, channel in tables(notify, kind):
-            yield ("notify", kind, index), channel.get("name") or kind
+            yield ("notify", kind, index), channel
+
+
+def _name(path: Path, channel: Tree) -> object:
+    """Return the name of the channel at *path*: its kind, where it has none of its own."""
+    return channel.get("name") or path[1]
+
+
+def _told_everything(path: Path, channel: Tree) -> Iterator[Finding]:
+    if path[1] == TOLD_EVERYTHING and channel.get("reminders_only"):
+        text = "has no effect: a webhook is told everything"
+        yield Finding((*path, "reminders_only"), text, Severity.WARNING)
+
+
+def _hearers(table: Tree, path: Path, channels: Sequence[str]) -> Iterator[Finding]:
+    """Yield each name in the `channels` of *table* that no channel has."""
+    raw = table.get("channels")
+    for index, name in enumerate(raw if isinstance(raw, list) else ()):
+        if isinstance(name, str) and name not in channels:
+            nearest = difflib.get_close_matches(name, channels, n=1) or sorted(channels)
+            hint = f": there is {', '.join(nearest)}" if channels else ": none is configured"
+            yield Finding(
+                (*path, "channels", index),
+                f"must be the name of a channel, not {quoted(name)}{hint}",
+            )
 
 
 def _ids(places: Iterable[tuple[Path, Tree]]) -> Iterator[tuple[Path, object]]:

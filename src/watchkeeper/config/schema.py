@@ -241,7 +241,7 @@ class ChannelTable:
 
     name: Id = field(default="", metadata=about("what to call it; the kind when absent"))
     reminders_only: bool = field(
-        default=False, metadata=about("is told reminders and nothing else", later=True)
+        default=False, metadata=about("is told reminders and nothing else; not for a webhook")
     )
     settings: Any = field(metadata=NO_KEY)
 
@@ -308,8 +308,9 @@ class NodeTable:
     )
     link_url: Url | None = field(default=None, metadata=about("a link beside it"))
     link_label: Line = field(default="", metadata=about("the words of the link"))
-    channels: tuple[str, ...] = field(
-        default=(), metadata=about("names of the channels that hear of it", later=True)
+    channels: tuple[str, ...] | None = field(
+        default=None,
+        metadata=about("names of the channels that hear of it; those of the service when absent"),
     )
     rabbitmq_queue: Line = field(
         default="", metadata=about("a queue that it works through; on `push` nodes alone")
@@ -330,8 +331,9 @@ class ServiceTable:
     id: Id = field(metadata=about("its name in URLs and reports"))
     label: Line = field(metadata=about("its name on the page"))
     was: Id = field(default="", metadata=about("its id before, whose history it takes over"))
-    channels: tuple[str, ...] = field(
-        default=(), metadata=about("names of the channels that hear of it", later=True)
+    channels: tuple[str, ...] | None = field(
+        default=None,
+        metadata=about("names of the channels that hear of it; all when absent, none for `[]`"),
     )
     node: tuple[NodeTable, ...]
 

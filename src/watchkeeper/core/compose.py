@@ -1,7 +1,7 @@
 """Composing: from the facts that a lane has not told yet to one message."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -18,7 +18,6 @@ from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
 AlertKey = tuple[str, int]
-_ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
 _NOTE_ROOM = 400
 _NOTE_NAMES = 10
 
@@ -35,13 +34,6 @@ class Sender:
     target: str
     page: Page
     rank: int = 0
-
-
-def hears(channel: str, facts: Facts) -> Facts | None:
-    """Return what of *facts* is said on *channel*, or None: a channel is not told of itself."""
-    if facts.kind in _ABOUT_CHANNELS and facts.channel == channel:
-        return None
-    return facts
 
 
 def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()) -> Message:
@@ -74,7 +66,7 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         steady=steady,
         notes=(*_notes(news), *_flap_notes(flapping, steady)),
         reminder=max(one.reminder for one in news),
-        is_urgent=_is_urgent(sender.rank, news),
+        is_urgent=_is_urgent(sender.rank, told),
     )
 
 
@@ -99,12 +91,13 @@ def _kind(news: Sequence[Facts]) -> MessageKind:
     return MessageKind.CHANGED
 
 
-def _is_urgent(rank: int, news: Sequence[Facts]) -> bool:
-    """Return whether a reminder rouses the target number *rank* of an alert that is open."""
-    closed = {one.alert for one in news if one.closed}
+def _is_urgent(rank: int, told: Mapping[AlertKey, Sequence[Facts]]) -> bool:
+    """Return whether the target number *rank* is roused by a reminder of what is not over."""
     return any(
-        one.kind is Kind.REMINDER and one.alert not in closed and not 0 < one.roused <= rank
-        for one in news
+        one.kind is Kind.REMINDER and not 0 < one.roused <= rank
+        for mine in told.values()
+        if mine[-1].dead
+        for one in mine
     )
 
 
@@ -138,7 +131,7 @@ def _alert_news(
             for one in mine
             for back in one.back
         ),
-        is_closed=newest.closed is not None,
+        is_closed=not newest.dead,
     )
 
 

@@ -91,13 +91,12 @@ def next_step(
         return Wait()
     if lane.due > now:
         return Wait(lane.due)
-    if is_in_doubt(lane):
-        return Try(lane.last)
-    newest = waiting[-1].no
-    heard = [one.facts for one in waiting if one.facts]
+    repeats = is_in_doubt(lane)
+    newest = lane.last if repeats else waiting[-1].no
+    heard = [one.facts for one in waiting if one.facts and one.no <= newest]
     if not heard:
         return Pass(newest)
-    if lane.fails or not paced or any(facts.kind in _NO_NEWS for facts in heard):
+    if repeats or lane.fails or not paced or any(facts.kind in _NO_NEWS for facts in heard):
         return Try(newest)
     due = news_due(lane.said, lane.step, pace_ms)
     return Wait(due) if due > now else Try(newest)

@@ -86,7 +86,8 @@ class Node:
     """A part of a service, which says how it is watched.
 
     *replicas* are those that the plan itself names: URLs, or the index of a script.
-    *options* holds, by the scheme of a replica, the settings of its probe.
+    *options* holds, by the scheme of a replica, the settings of its probe. *channels* are
+    the keys of those that hear of it, None for all.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Node:
     link_url: Url | None = None
     link_label: str = ""
     was: str = ""
+    channels: tuple[str, ...] | None = None
 
     @property
     def is_looked_at(self) -> bool:
@@ -174,6 +176,7 @@ class Channel:
     kind: str
     digest: str
     targets: Mapping[str, Target]
+    reminders_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,26 @@
 """Channels and lanes: what the plan wants told to whom, behind the gate."""
 
-from collections.abc import Sequence
-
 from watchkeeper.core import facts
-from watchkeeper.core.plan import Channel
+from watchkeeper.core.hearing import Hearing, hearing_of, hears
+from watchkeeper.core.plan import Channel, Plan
 from watchkeeper.judge.climb import Decision
 from watchkeeper.store import alert, lane, notification
 from watchkeeper.store.lane import ChannelRow
 
 
-def reconcile_channels(decision: Decision, wanted: Sequence[Channel], *, removes: bool) -> None:
-    """Make the channels and their lanes agree with those *wanted*.
+def reconcile_channels(decision: Decision, plan: Plan, *, removes: bool) -> None:
+    """Make the channels and their lanes agree with those of *plan*.
 
     A new lane hears first of every alert that is open, so that its first word is never
     "recovered".
     """
     known = {row.key: row for row in lane.channels(decision.cursor, decision.page_no)}
-    for channel in wanted:
+    for channel in plan.channels:
         no = _channel_no(decision, known.get(channel.key), channel)
-        _lanes(decision, no, channel, removes=removes)
+        _lanes(decision, no, channel, hearing_of(plan, channel), removes=removes)
     if not removes:
         return
-    kept = {channel.key for channel in wanted}
+    kept = {channel.key for channel in plan.channels}
     for row in known.values():
         if row.gone_at is None and row.key not in kept:
             lane.remove_channel(decision.cursor, row.no, decision.now.at)
@@ -37,20 +36,23 @@ def _channel_no(decision: Decision, row: ChannelRow | None, channel: Channel) ->
     return no
 
 
-def _lanes(decision: Decision, channel_no: int, channel: Channel, *, removes: bool) -> None:
+def _lanes(
+    decision: Decision, channel_no: int, channel: Channel, hearing: Hearing, *, removes: bool
+) -> None:
     known = lane.targets(decision.cursor, channel_no)
     for target in channel.targets:
         if not known.get(target):
-            _open_lane(decision, channel_no, target)
+            _open_lane(decision, channel_no, target, hearing)
     for target, is_living in known.items():
         if removes and is_living and target not in channel.targets:
             lane.remove_lane(decision.cursor, channel_no, target, decision.now.at)
 
 
-def _open_lane(decision: Decision, channel_no: int, target: str) -> None:
+def _open_lane(decision: Decision, channel_no: int, target: str, hearing: Hearing) -> None:
     cursor, page_no = decision.cursor, decision.page_no
     told = notification.newest(cursor, page_no)
     lane_no = lane.add_lane(cursor, channel_no, target, told)
     for _, one in alert.open_alerts(cursor, page_no):
         said = facts.of_open(one.alert, decision.page.status, decision.now.steady, decision.now.at)
-        notification.insert(cursor, page_no, said, row=(one.no, 0), lane_no=lane_no)
+        if hears(hearing, said):
+            notification.insert(cursor, page_no, said, row=(one.no, 0), lane_no=lane_no)

@@ -99,7 +99,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy.alert_on)
     decision.alarm(left)
     decision.finish()
-    reconcile_channels(decision, order.plan.channels, removes=removes)
+    reconcile_channels(decision, order.plan, removes=removes)
 
 
 def _all_agree(cursor: Cursor, plan: Plan) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from watchkeeper.core.hearing import Hearing, hearing_of
 from watchkeeper.core.lane import Lane, Step, Wait
 from watchkeeper.core.pace import news_due
+from watchkeeper.core.plan import Plan
 from watchkeeper.speak.thought import Place, think
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
@@ -61,15 +63,19 @@ class LaneNow:
         return news_due(self.lane.said, self.lane.step, self.pace_ms or ())
 
 
-def read(
-    cursor: Cursor, page_no: int, pace_ms: Sequence[int] | None, now: int
-) -> dict[int, LaneNow]:
-    """Return each living lane by its number, as its speaker would find it at *now*."""
+def read(cursor: Cursor, page_no: int, plan: Plan | None, now: int) -> dict[int, LaneNow]:
+    """Return each living lane by its number, as its speaker would find it at *now*.
+
+    Without a *plan* it is not known what a channel hears, and each is taken to hear all.
+    """
+    hearings = {one.key: hearing_of(plan, one) for one in plan.channels} if plan else {}
+    pace_ms = plan.policy.pace_ms if plan else None
     found: dict[int, LaneNow] = {}
     for channel in lane_rows.channels(cursor, page_no):
         for target, lane in lane_rows.lanes(cursor, channel.no):
             place = Place(page_no, channel.no, lane.no, channel.key, channel.fence)
-            thought = think(cursor, place, pace_ms or (), now)
+            hearing = hearings.get(channel.key, Hearing(channel=channel.key))
+            thought = think(cursor, place, hearing, pace_ms or (), now)
             if thought:
                 found[lane.no] = LaneNow(
                     channel=channel.key,

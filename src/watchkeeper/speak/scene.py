@@ -73,8 +73,7 @@ class Scene:
 def read(cursor: Cursor, mark: ClockMark, plan: Plan | None) -> Scene:
     """Return the scene at *mark*."""
     present = presents.read(cursor, mark)
-    pace_ms = plan.policy.pace_ms if plan else None
-    lanes = delay.read(cursor, present.page_no, pace_ms, present.now.steady)
+    lanes = delay.read(cursor, present.page_no, plan, present.now.steady)
     return Scene(
         present=present,
         lanes=lanes,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane
 from watchkeeper.core.pace import step_after_news
-from watchkeeper.speak.thought import Place
-from watchkeeper.store import alert, gate, notification
+from watchkeeper.speak.thought import Place, is_open
+from watchkeeper.store import gate, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.lane import Failure
@@ -19,7 +20,7 @@ class Tried:
 
     place: Place
     lane: Lane
-    channel: str
+    hearing: Hearing
     worker: str
     now: Moment
     took_ms: int
@@ -34,10 +35,10 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
         return
     said, step = now_lane.said, now_lane.step
     if tried.is_news:
-        is_open = alert.told_and_open(cursor, tried.place.page_no, tried.lane.last)
+        goes_on = is_open(cursor, tried.place.page_no, tried.lane.last, tried.hearing)
         said, step = (
             tried.now.steady,
-            step_after_news(said, step, tried.now.steady, is_open=is_open),
+            step_after_news(said, step, tried.now.steady, is_open=goes_on),
         )
     if lane_rows.accepted(cursor, tried.lane, said, step):
         span = (now_lane.told + 1, tried.lane.last)
@@ -76,7 +77,11 @@ def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
 def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
     now = tried.now.moved_to(page.steady)
     facts = Facts(
-        kind=kind, steady=now.steady, at=now.at, status=page.status, channel=tried.channel
+        kind=kind,
+        steady=now.steady,
+        at=now.at,
+        status=page.status,
+        channel=tried.place.channel,
     )
     notification.insert(cursor, tried.place.page_no, facts)
 

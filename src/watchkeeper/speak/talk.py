@@ -85,6 +85,7 @@ class Talk:
         job = partial(
             think,
             place=self._place,
+            hearing=tongue.hearing,
             pace_ms=tongue.pace_ms,
             now=self._clock.steady(),
         )
@@ -117,7 +118,7 @@ class Talk:
         tried = Tried(
             place=self._place,
             lane=lane,
-            channel=self._place.channel,
+            hearing=tongue.hearing,
             worker=self._means.worker,
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
             took_ms=self._clock.steady() - began,
@@ -188,7 +189,7 @@ class Talk:
 
     async def _fail(self, thought: Thought, tried: Tried, failure: Failure) -> None:
         level = logging.DEBUG if tried.lane.fails else logging.WARNING
-        log.log(level, "channel %s: %s", tried.channel, tried.outcome)
+        log.log(level, "channel %s: %s", tried.place.channel, tried.outcome)
         await self._write(partial(settle.failed, tried=tried, failure=failure))
         if failure.breaks:
             await self._write(partial(settle.broke, tried=tried), Line.GATE)

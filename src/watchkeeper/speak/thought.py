@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from watchkeeper.core.compose import Sender, compose, hears
-from watchkeeper.core.facts import Facts
-from watchkeeper.core.lane import Lane, Notification, Step, Try, Wait, next_step
+from watchkeeper.core.compose import Sender, compose
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.hearing import Hearing, hear, hears
+from watchkeeper.core.lane import Lane, Notification, Step, Try, Wait, is_in_doubt, next_step
 from watchkeeper.core.message import Message
 from watchkeeper.store import alert, notification
 from watchkeeper.store import lane as lane_rows
@@ -41,26 +42,59 @@ class Thought:
         return compose(sender, self.heard, self.letters)
 
 
-def think(cursor: Cursor, place: Place, pace_ms: Sequence[int], now: int) -> Thought | None:
+def think(
+    cursor: Cursor, place: Place, hearing: Hearing, pace_ms: Sequence[int], now: int
+) -> Thought | None:
     """Return what the lane at *place* does at *now*, or None where it is gone or another's."""
     lane = lane_rows.lane(cursor, place.lane_no)
     fence, quiet_until = lane_rows.fence_and_quiet(cursor, place.channel_no)
     if lane is None or fence != place.fence:
         return None
-    rows = notification.after(cursor, place.page_no, lane.told, lane.no)
-    waiting = [replace(row, facts=hears(place.channel, row.facts)) for row in rows if row.facts]
-    paced = bool(waiting) and alert.told_and_open(cursor, place.page_no, lane.told)
+    waiting = _waiting(cursor, place, hearing, lane)
+    paced = bool(waiting) and is_open(cursor, place.page_no, lane.told, hearing)
     step = next_step(lane, waiting, now, pace_ms, paced=paced)
     if not isinstance(step, Try):
         return Thought(lane, waiting, step)
     if quiet_until > now:
         return Thought(lane, waiting, Wait(quiet_until))
-    heard = _heard(cursor, waiting, step.last)
+    heard = _heard(cursor, place, hearing, waiting, step.last)
     alerts = {facts.alert for facts in heard if facts.alert}
-    return Thought(lane, waiting, step, heard, notification.lost(cursor, lane.no, alerts))
+    letters = notification.lost(cursor, lane.no, alerts)
+    given_up = [facts for one in letters if (facts := hears(hearing, one))]
+    return Thought(lane, waiting, step, heard, given_up)
 
 
-def _heard(cursor: Cursor, waiting: Sequence[Notification], last: int) -> list[Facts]:
+def is_open(cursor: Cursor, page_no: int, told: int, hearing: Hearing) -> bool:
+    """Return whether trouble that a lane has told, up to notification *told*, is still open."""
+    if not hearing.deaf_to:
+        return alert.told_and_open(cursor, page_no, told)
+    return any(node not in hearing.deaf_to for node in alert.told_nodes(cursor, page_no, told))
+
+
+def _waiting(cursor: Cursor, place: Place, hearing: Hearing, lane: Lane) -> list[Notification]:
+    """Return what the lane hears of what it has not told; while in doubt nothing newer."""
+    rows = notification.after(cursor, place.page_no, lane.told, lane.no)
+    if is_in_doubt(lane):
+        rows = [row for row in rows if row.no <= lane.last]
+    if hearing.deaf_to or hearing.reminders_only:
+        rows = _with_dead(cursor, rows)
+    return hear(hearing, rows)
+
+
+def _with_dead(cursor: Cursor, rows: Sequence[Notification]) -> list[Notification]:
+    """Return *rows*, each reminder and the newest of each alert with all who were dead."""
+    newest = {row.facts.alert: row.no for row in rows if row.facts}
+    wanted = {row.no for row in rows if row.facts and row.facts.kind is Kind.REMINDER}
+    wanted |= set(newest.values())
+    return [
+        replace(row, facts=notification.complete(cursor, row)) if row.no in wanted else row
+        for row in rows
+    ]
+
+
+def _heard(
+    cursor: Cursor, place: Place, hearing: Hearing, waiting: Sequence[Notification], last: int
+) -> list[Facts]:
     """Return the facts up to *last*, the newest of each alert with all who are dead in it."""
     told = [one for one in waiting if one.facts and one.no <= last]
     newest = {one.facts.alert: one.no for one in told if one.facts}
@@ -69,4 +103,8 @@ def _heard(cursor: Cursor, waiting: Sequence[Notification], last: int) -> list[F
         for one in told
         if one.facts
     )
-    return [facts for facts in complete if facts]
+    heard = [mine for facts in complete if facts and (mine := hears(hearing, facts))]
+    if hearing.deaf_to:
+        troubled = alert.troubled_nodes(cursor, place.page_no, heard[-1].steady)
+        heard[-1] = replace(heard[-1], status=hearing.status(troubled))
+    return heard

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from watchkeeper.core.compose import Sender
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.message import Message
 from watchkeeper.outside.outside import Outside
 
@@ -20,12 +21,13 @@ class LaneName(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
-    """How to speak to one target, in whose name, and at what pace.
+    """How to speak to one target, in whose name, of what, and at what pace.
 
     *settings* are those of its channel, with this target alone in them.
     """
 
     sender: Sender
+    hearing: Hearing
     settings: object
     send: Send
     pace_ms: tuple[int, ...] = ()

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.pace import news_due
@@ -83,11 +84,14 @@ class Unrecorded:
             self._dead |= dict.fromkeys(new - self._dead.keys(), moment)
             _save(self._file, self._dead)
         due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
-        await asyncio.gather(*(self._send(name, tongue, dead) for name, tongue in due))
+        await asyncio.gather(
+            *(self._send(name, tongue, _heard(tongue.hearing, dead)) for name, tongue in due)
+        )
 
     def _is_due(self, name: LaneName, tongue: Tongue, new: AbstractSet[ReplicaName]) -> bool:
         told = self._told.setdefault(name, _Told())
-        is_news = bool(new - told.names)
+        mine = _heard(tongue.hearing, dict.fromkeys(new, ""))
+        is_news = bool(mine.keys() - told.names)
         return is_news and self._clock.steady() >= news_due(told.said, told.step, tongue.pace_ms)
 
     async def _send(self, name: LaneName, tongue: Tongue, dead: Mapping[ReplicaName, str]) -> None:
@@ -152,6 +156,12 @@ class _Told:
 def _is_recorded(view: View, name: ReplicaName) -> bool:
     row = view.replica(name)
     return row is not None and row.status is Status.DEAD
+
+
+def _heard(hearing: Hearing, dead: Mapping[ReplicaName, str]) -> dict[ReplicaName, str]:
+    if hearing.reminders_only:
+        return {}
+    return {name: code for name, code in dead.items() if hearing.covers(name)}
 
 
 def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:

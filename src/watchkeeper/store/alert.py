@@ -88,14 +88,28 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
 
 
 def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...]:
-    """Return who was dead in alert *no* right after the decision of the steady *moment*."""
+    """Return who was dead in alert *no* right after the decision of the steady *moment*.
+
+    Each has the name that it died under: what is said of a moment does not change later.
+    """
     rows = cursor.rows(
-        "SELECT s.key, n.key, r.key, m.died, m.dead_at, m.reason_code"
-        f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
-        " WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?) ORDER BY r.no",
+        "SELECT service, node, replica, died, dead_at, reason_code FROM alert_member"
+        " WHERE alert_no = ? AND died <= ? AND (back IS NULL OR back > ?) ORDER BY replica_no",
         (no, moment, moment),
     )
     return tuple(_member(*row) for row in rows)
+
+
+def troubled_nodes(
+    cursor: Cursor, page_no: int, moment: int
+) -> list[tuple[tuple[str, str], Status]]:
+    """Return each node with a member in any alert at the steady *moment*, and its status."""
+    rows = cursor.rows(
+        "SELECT DISTINCT m.service, m.node FROM alert_member m JOIN alert a ON a.no = m.alert_no"
+        " WHERE a.page_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)",
+        (page_no, moment, moment),
+    )
+    return [((service, node), Status.DEAD) for service, node in rows]
 
 
 def _member(  # noqa: PLR0913, PLR0917 - the columns of a row
@@ -197,10 +211,10 @@ def save_members(
 ) -> None:
     """Write who joined and who left alert *no*."""
     cursor.run_many(
-        "INSERT INTO alert_member (alert_no, replica_no, died, dead_at, reason_code)"
-        " VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, died, dead_at,"
+        " reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (no, replica_nos[one.replica], one.died, one.dead_at, one.reason_code)
+            (no, replica_nos[one.replica], *one.replica, one.died, one.dead_at, one.reason_code)
             for one in step.died
         ],
     )
@@ -219,6 +233,18 @@ def told_and_open(cursor: Cursor, page_no: int, told: int) -> bool:
         (page_no, told),
     )
     return row is not None
+
+
+def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[tuple[str, str]]:
+    """Return each node with an open member whose death is not after notification *told*."""
+    rows = cursor.rows(
+        "SELECT DISTINCT m.service, m.node FROM alert a JOIN alert_member m ON m.alert_no = a.no"
+        " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND m.died <="
+        " (SELECT n.steady FROM notification n WHERE n.page_no = ? AND n.no <= ?"
+        " ORDER BY n.no DESC LIMIT 1)",
+        (page_no, page_no, told),
+    )
+    return [(service, node) for service, node in rows]
 
 
 def subject_of(name: ReplicaName, alert_on: AlertOn) -> str:

@@ -140,6 +140,9 @@ CREATE UNIQUE INDEX alert_open ON alert (kind, subject_no) WHERE closed_at IS NU
 CREATE TABLE alert_member (
     alert_no {int} NOT NULL REFERENCES alert (no),
     replica_no {int} NOT NULL REFERENCES replica (no),
+    service TEXT NOT NULL,
+    node TEXT NOT NULL,
+    replica TEXT NOT NULL,
     died {int} NOT NULL,
     back {int},
     dead_at {int} NOT NULL,
