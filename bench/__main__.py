@@ -6,12 +6,14 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import deaths, latencies, memory, probes, reports, start
+from bench import cause, deaths, latencies, lateness, memory, probes, reports, start
 from watchkeeper import __version__
 
 BENCHES: dict[str, Callable[[], None]] = {
     "reports": reports.main,
     "probes": probes.main,
+    "lateness": lateness.main,
+    "cause": cause.main,
     "deaths": deaths.main,
     "start": start.main,
     "memory": memory.main,

@@ -23,6 +23,7 @@ website_url = "http://127.0.0.1/"
 support_url = "mailto:bench@example.com"
 [metrics]
 poll_interval = {poll_interval}
+{metrics}
 [notify]
 startup_notification = false
 {webhook}
@@ -45,11 +46,15 @@ def node(key: str, mode: str, replicas: Iterable[str] = (), more: str = "") -> s
     )
 
 
-def write(folder: Path, services: Iterable[str], *, poll_s: int = 10, hook: str = "") -> Path:
-    """Write a config with *services* into *folder*, looking every *poll_s* seconds."""
+def write(
+    folder: Path, services: Iterable[str], *, poll_s: int = 10, hook: str = "", metrics: str = ""
+) -> Path:
+    """Write a config with *services* into *folder*, looking every *poll_s* seconds.
+
+    *metrics* are more lines for the section of that name.
+    """
     webhook = f'[notify.webhook]\nhook_url = "{hook}"' if hook else ""
     path = folder / "config.cfg"
-    path.write_text(
-        _HEAD.format(token=TOKEN, poll_interval=poll_s, webhook=webhook) + "".join(services)
-    )
+    head = _HEAD.format(token=TOKEN, poll_interval=poll_s, webhook=webhook, metrics=metrics)
+    path.write_text(head + "".join(services))
     return path

@@ -16,7 +16,7 @@ from bench.web import Web, web
 TARGETS, SECURE_TARGETS, A_NODE = 3_000, 300, 100
 EVERY_S = 1
 ROUNDS = 3
-WARM_S, ROUND_S = 3, 6
+WARM_S, ROUND_S = 5, 6
 NEEDED, AIM = 4, 8
 SECURE_NEEDED, STORE_MOST = 0.9, 0.15
 _BLACKBOX = "/usr/bin/prometheus-blackbox-exporter"

@@ -48,8 +48,14 @@ class Web:
 def web(folder: Path) -> Iterator[Web]:
     """Answer 200 to everything until the end of the block."""
     plain, secure = free_port(), free_port()
-    subprocess.run(_CERTIFICATE.split(), cwd=folder, check=True, capture_output=True)
+    certificate = make_certificate(folder)
     (folder / "web.conf").write_text(_CONFIG.format(folder=folder, plain=plain, secure=secure))
     command = ["/usr/sbin/nginx", "-p", str(folder), "-c", f"{folder}/web.conf", "-e", "stderr"]
     with running(command, plain, "/"):
-        yield Web(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", folder / "web.pem")
+        yield Web(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", certificate)
+
+
+def make_certificate(folder: Path) -> Path:
+    """Return the file of a certificate for the loopback; its key is beside it, `web.key`."""
+    subprocess.run(_CERTIFICATE.split(), cwd=folder, check=True, capture_output=True)
+    return folder / "web.pem"
