@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from watchkeeper.app import kinds
+from watchkeeper.app.garbage import rest
 from watchkeeper.config.load import load
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.judge.outcome import Outcome
@@ -43,6 +44,7 @@ async def _look(config: Path) -> None:
     looker = Looker(world, *parts, lambda: 0)
     targets = kinds.targets(load(config, kinds.kinds(), os.environ).plan)
     looker.plan(targets, kinds.rooms(targets.values(), 2, descriptors.allowed()))
+    rest()
     await looker.run()
 
 

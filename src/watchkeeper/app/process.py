@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from watchkeeper.app.garbage import rest
 from watchkeeper.app.kinds import rooms, targets, tongues
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.alert import Moment
@@ -130,6 +131,7 @@ class App:
             await self._adopt(self._loaded, force=force)
         await self._workers.hear_anew()
         await self.follower.follow()
+        rest()
         await self._warden.go_round()
 
     def _works(self, server: Server) -> dict[str, Coroutine[Any, Any, None]]:

@@ -1,9 +1,11 @@
 """The schedule is a function: who looks at what, and when. Nothing of it is stored."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 
+@lru_cache(maxsize=32_768)
 def phase(key: str, interval_ms: int) -> int:
     """Return the moment within each interval, in milliseconds, at which *key* is due."""
     return _hash(key) % interval_ms

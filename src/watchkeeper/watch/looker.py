@@ -105,6 +105,7 @@ class Looker:
             heapq.heapreplace(self._due, (later, name))
             self._crowds[target.kind].come(Turn(name, due))
         for crowd in self._crowds.values():
+            self._make_way(crowd, now)
             self._admit(crowd, now)
         self.lateness.tell(now)
 
@@ -116,11 +117,14 @@ class Looker:
         wait_ms = max(min(moments) - now, MOMENT_MS) if moments else None
         await wait_at_most(self._outside.clock, self._changed.wait(), wait_ms)
 
-    def _admit(self, crowd: Crowd, now: int) -> None:
-        """Begin the looks of *crowd* that there is room for."""
+    def _make_way(self, crowd: Crowd, now: int) -> None:
+        """Give up the looks of *crowd* that hang, where too many do."""
         for name in crowd.grow(now):
             self.lateness.made_way += 1
             self._looking[name].cancel()
+
+    def _admit(self, crowd: Crowd, now: int) -> None:
+        """Begin the looks of *crowd* that there is room for."""
         while turn := crowd.next(now):
             target = self._targets.get(turn.name)
             if target is None:  # the plan no longer has it
