@@ -1,5 +1,9 @@
 import asyncio
+import ssl
 import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 
@@ -9,6 +13,7 @@ from tests.outside.certificates import Authority
 from tests.outside.world import (
     Answers,
     Behaviour,
+    FakeClock,
     Names,
     free_port,
     http_answer,
@@ -574,6 +579,98 @@ async def test_the_name_is_sent_and_verified_not_the_address(authority: Authorit
         report = await look(f"https://a.example:{port}/", options, outside=outside)
     assert said(report) == (Status.HEALTHY, "")
     assert asked == ["a.example"]
+
+
+class Resuming:
+    """A secure server, who looks at it on a clock of ours, and how often TLS was taken up."""
+
+    def __init__(self, authority: Authority, port: int, security: ssl.SSLContext) -> None:
+        self.clock = FakeClock()
+        self.outside = real(clock=self.clock)
+        self.options = get(https_ca_file=str(authority.file))
+        self.named = replace(self.options, https_server_name="a.example")
+        self._url = f"https://127.0.0.1:{port}/"
+        self.security = security
+
+    async def look(self, after_ms: int = 0, options: Options | None = None) -> Report:
+        self.clock.moved += after_ms
+        report = await look(self._url, options or self.options, outside=self.outside)
+        await asyncio.sleep(0.05)  # for the server to see the end, which it counts after
+        return report
+
+    @property
+    def taken_up(self) -> int:
+        return self.security.session_stats()["hits"]
+
+
+@asynccontextmanager
+async def resuming(authority: Authority, *, days: int = 365) -> AsyncIterator[Resuming]:
+    security = authority.server("IP:127.0.0.1", "DNS:a.example", days=days)
+    async with serving(Answers(http_answer(200, b"abc")), ssl=security) as port:
+        yield Resuming(authority, port, security)
+
+
+@in_loop
+async def test_who_is_looked_at_often_is_taken_up_again_for_a_minute(authority: Authority) -> None:
+    async with resuming(authority, days=5) as often:
+        for _ in range(4):
+            report = await often.look(10_000)
+        assert often.taken_up == 2
+        assert said(report) == (Status.SICK, "certificate_soon:4")
+        assert "taken up again, certificate for 127.0.0.1" in report.evidence
+        await often.look(50_000)
+        assert often.taken_up == 2
+
+
+@in_loop
+async def test_who_is_looked_at_seldom_always_shows_the_certificate(authority: Authority) -> None:
+    async with resuming(authority) as seldom:
+        for _ in range(4):
+            await seldom.look(120_000)
+        assert seldom.taken_up == 0
+
+
+@in_loop
+async def test_a_session_is_for_who_trusts_the_same(authority: Authority) -> None:
+    async with resuming(authority) as often:
+        for _ in range(3):
+            await often.look(1_000)
+        assert often.taken_up == 1
+        report = await often.look(1_000, get())
+        assert said(report) == (Status.DEAD, "certificate")
+
+
+@in_loop
+async def test_a_session_that_breaks_the_handshake_is_followed_by_a_full_one(
+    authority: Authority,
+) -> None:
+    visits: list[str | None] = []
+
+    def break_the_third(_: object, name: str | None, __: object) -> int | None:
+        visits.append(name)
+        return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR if len(visits) == 3 else None
+
+    async with resuming(authority) as often:
+        often.security.sni_callback = break_the_third
+        reports = [await often.look(1_000, often.named) for _ in range(3)]
+    assert [report.status for report in reports] == [Status.HEALTHY] * 3
+    assert "not taken up: once more" in reports[2].evidence
+    assert len(visits) == 4
+
+
+@in_loop
+async def test_a_full_handshake_that_fails_is_made_once(authority: Authority) -> None:
+    visits: list[str | None] = []
+
+    def refuse(_: object, name: str | None, __: object) -> int:
+        visits.append(name)
+        return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
+
+    async with resuming(authority) as often:
+        often.security.sni_callback = refuse
+        report = await often.look(1_000, often.named)
+    assert said(report) == (Status.DEAD, "tls")
+    assert len(visits) == 1
 
 
 @in_loop

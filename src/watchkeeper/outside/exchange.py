@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from watchkeeper.outside.answer import Answer, Reading
 from watchkeeper.outside.call import Call, request_of
 from watchkeeper.outside.connect import Connector
+from watchkeeper.outside.failure import Failure
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
-from watchkeeper.outside.tls import Certificate, Tls, context
+from watchkeeper.outside.session import Meeting, Place, Sessions
+from watchkeeper.outside.tls import Certificate, context
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +27,65 @@ async def exchange(
     call: Call,
     journey: Journey,
     before: Callable[[], Awaitable[None]] | None = None,
+    sessions: Sessions | None = None,
 ) -> Heard:
     """Return what *call* was answered; raise Failure. The caller holds the total deadline.
 
-    *before* is awaited as the last thing before the first byte of the request.
+    *before* is awaited as the last thing before the first byte of the request. With *sessions*,
+    TLS may be taken up again; a handshake that fails for that is made once more, in full.
     """
-    security = context(call.trust) if call.target.is_secure else None
+    place = _place(call)
+    if place is None:
+        return await _exchange(connector, call, journey, before)
+    meeting = sessions.meet(place) if sessions else Meeting(place)
+    try:
+        return await _exchange(connector, call, journey, before, meeting)
+    except Failure:
+        if not meeting.went_wrong():
+            raise
+    journey.note("the earlier session was not taken up: once more, from the beginning")
+    return await _exchange(connector, call, journey, before, Meeting(place, sessions))
+
+
+def _place(call: Call) -> Place | None:
+    """Return with whom TLS is spoken, None where it is not."""
+    target = call.target
+    if not target.is_secure:
+        return None
+    return context(call.trust), call.server_name or target.host, target.host, target.port
+
+
+async def _exchange(
+    connector: Connector,
+    call: Call,
+    journey: Journey,
+    before: Callable[[], Awaitable[None]] | None,
+    meeting: Meeting | None = None,
+) -> Heard:
     reading = Reading(journey, call.most_body)
 
     def line_of() -> Line:
-        name = call.server_name or call.target.host
-        return Line(reading, Tls(security, name) if security else None)
+        return Line(reading, meeting.tls() if meeting else None)
 
     line, address = await connector.protocol(line_of, call.place, journey)
     try:
-        certificate = await _secure(line, journey) if security else None
+        certificate = await _secure(line, meeting, journey) if meeting else None
         if before is not None:
             await before()
         journey.enter(Phase.WAIT)
         line.send(request_of(call))
         await line.finished
+        if meeting:
+            meeting.went_well()
         return Heard(reading.answer(), address, certificate)
     finally:
         line.close()
         reading.release()
 
 
-async def _secure(line: Line, journey: Journey) -> Certificate | None:
+async def _secure(line: Line, meeting: Meeting, journey: Journey) -> Certificate | None:
     journey.enter(Phase.SECURE)
     await line.secured
-    if line.tls is None:
-        return None
-    journey.note(str(line.tls))
-    return line.tls.certificate()
+    certificate = meeting.secured()
+    journey.note(str(meeting))
+    return certificate

@@ -10,6 +10,7 @@ from watchkeeper.outside.ping import Pinger
 from watchkeeper.outside.resolve import Resolver, SystemResolver
 from watchkeeper.outside.run import Shell
 from watchkeeper.outside.sending import Sending
+from watchkeeper.outside.session import Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Outside:
     resolver: Resolver
     connect: Connector
     http: Http
+    sessions: Sessions
     pinger: Pinger = field(default_factory=Pinger)
     shell: Shell = field(default_factory=Shell)
     sending: Sending = field(default_factory=Sending)
@@ -54,5 +56,6 @@ def real(
         resolver=resolver,
         connect=connector,
         http=Http(connector, clock, user_agent),
+        sessions=Sessions(clock),
         user_agent=user_agent,
     )

@@ -10,6 +10,7 @@ from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.failure import BadAnswer, Forbidden, TooManyRedirects
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.quote import cleaned
+from watchkeeper.outside.session import Sessions
 
 MOST_REDIRECTS = 5
 _FOLLOWED = {"http", "https"}
@@ -20,13 +21,15 @@ _FOR_ANYONE = {"accept", "accept-language", "user-agent"}
 _MOST_SHOWN = 200
 
 
-async def exchange_on(connector: Connector, call: Call, journey: Journey) -> Heard:
+async def exchange_on(
+    connector: Connector, call: Call, journey: Journey, sessions: Sessions | None = None
+) -> Heard:
     """Return the answer at the end of the redirects that *call* meets; raise Failure.
 
     Forbidden is raised for a redirect that policy does not follow.
     """
     for _ in range(MOST_REDIRECTS + 1):
-        heard = await exchange(connector, call, journey)
+        heard = await exchange(connector, call, journey, sessions=sessions)
         location = heard.answer.header(b"location")
         if heard.answer.status not in _REDIRECTS or not location:
             return heard

@@ -73,12 +73,17 @@ def context(trust: Trust, protocols: tuple[str, ...] = HTTP) -> ssl.SSLContext:
 class Tls:
     """The client's side of one connection. It moves bytes between two buffers, no more."""
 
-    def __init__(self, settings: ssl.SSLContext, host: str) -> None:
+    def __init__(
+        self, settings: ssl.SSLContext, host: str, ticket: ssl.SSLSession | None = None
+    ) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         try:
             self._object = settings.wrap_bio(
-                self._incoming, self._outgoing, server_hostname=host.rstrip(".")
+                self._incoming,
+                self._outgoing,
+                server_hostname=host.rstrip("."),
+                session=ticket,
             )
         except ValueError as error:
             raise Insecure(f"{host!r} is no name for a certificate: {error}") from error
@@ -125,6 +130,21 @@ class Tls:
         """Return what must be sent now, b'' for nothing."""
         return self._outgoing.read()
 
+    @property
+    def is_resumed(self) -> bool:
+        """Return whether an earlier session went on, in which nothing was shown anew."""
+        return bool(self._object.session_reused)
+
+    @property
+    def ticket(self) -> ssl.SSLSession | None:
+        """Return what takes this session up again; servers give it late, or not at all."""
+        return self._object.session
+
+    @property
+    def version(self) -> str:
+        """Return the version of the protocol, such as `TLSv1.3`."""
+        return self._object.version() or "TLS"
+
     def certificate(self) -> Certificate | None:
         """Return the server's own certificate, verified or not; None when it showed none."""
         chain = _unverified_chain(self._object)
@@ -134,7 +154,7 @@ class Tls:
             return None
 
     def __str__(self) -> str:
-        return f"{self._object.version()}, {self._shown()}"
+        return f"{self.version}, {self._shown()}"
 
     def _shown(self) -> str:
         return str(self.certificate() or "no certificate shown")

@@ -169,7 +169,8 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
 
     async def ask(journey: Journey) -> Finding:
         call = _call(target_of(target), options, outside)
-        return _judged(await go(outside.connect, call, journey), options, outside.clock.wall())
+        heard = await go(outside.connect, call, journey, sessions=outside.sessions)
+        return _judged(heard, options, outside.clock.wall())
 
     return await visit(ask, timeout_ms)
 

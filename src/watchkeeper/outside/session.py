@@ -1,0 +1,103 @@
+"""Session: TLS that is taken up again with whom we look at often, and what was seen before.
+
+A full handshake costs us nearly twice as much, but shows the certificate; a session takes 17 kB.
+So one is used for a minute, and only with who is met more often than every other minute.
+"""
+
+import ssl
+from dataclasses import dataclass
+
+from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.tls import Certificate, Tls
+
+KEPT_MS = 60_000
+"""How long after a full handshake its session is used: a new certificate is seen after that."""
+
+MOST_KEPT = 1_000
+
+Place = tuple[ssl.SSLContext, str, str, int]
+"""With whom: the settings, the name on the certificate, host and port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a full handshake at *at* (steady) left; *ticket* is None after a first one."""
+
+    at: int
+    certificate: Certificate | None
+    ticket: ssl.SSLSession | None = None
+
+
+class Sessions:
+    """The sessions that may be taken up again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[Place, Session] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def meet(self, place: Place) -> "Meeting":
+        """Return the next handshake with *place*, which takes up a young session if any."""
+        kept = self._kept.get(place)
+        is_young = kept is not None and self._clock.steady() - kept.at < KEPT_MS
+        return Meeting(place, self, kept if kept and kept.ticket and is_young else None)
+
+    def keep(self, place: Place, tls: Tls, certificate: Certificate | None) -> None:
+        """Remember the full handshake that was just made with *place*."""
+        now = self._clock.steady()
+        before = self._kept.pop(place, None)
+        is_often = before is not None and now - before.at < 2 * KEPT_MS
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[place] = Session(now, certificate, tls.ticket if is_often else None)
+
+    def drop(self, place: Place) -> None:
+        """Forget what is known of *place*: the next handshake is a full one."""
+        self._kept.pop(place, None)
+
+
+class Meeting:
+    """One handshake, full or with a session of before; what it leaves is kept in *sessions*."""
+
+    def __init__(
+        self, place: Place, sessions: Sessions | None = None, session: Session | None = None
+    ) -> None:
+        self._place = place
+        self._sessions = sessions
+        self._session = session
+        self._tls: Tls | None = None
+        self.certificate: Certificate | None = None
+
+    def tls(self) -> Tls:
+        """Return our side of a new connection; each address that is tried needs its own."""
+        settings, name, *_ = self._place
+        self._tls = Tls(settings, name, self._session.ticket if self._session else None)
+        return self._tls
+
+    def secured(self) -> Certificate | None:
+        """Return the certificate that was shown, now or when the session began."""
+        if self._tls is None:
+            return None
+        if self._session and self._tls.is_resumed:
+            self.certificate = self._session.certificate
+        else:
+            self.certificate = self._tls.certificate()
+        return self.certificate
+
+    def went_well(self) -> None:
+        """Keep the session of a full handshake for the next look."""
+        if self._sessions and self._tls and not self._tls.is_resumed:
+            self._sessions.keep(self._place, self._tls, self.certificate)
+
+    def went_wrong(self) -> bool:
+        """Forget the session; return whether the handshake may have failed because of it."""
+        if self._sessions:
+            self._sessions.drop(self._place)
+        return bool(self._session) and not (self._tls and self._tls.is_secured)
+
+    def __str__(self) -> str:
+        version = self._tls.version if self._tls else "TLS"
+        how = " taken up again" if self._tls and self._tls.is_resumed else ""
+        return f"{version}{how}, {self.certificate or 'no certificate shown'}"
