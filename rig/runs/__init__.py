@@ -12,6 +12,7 @@ from rig.runs.fuzz import fuzz
 from rig.runs.kill import kill
 from rig.runs.late import late
 from rig.runs.malformed import malformed
+from rig.runs.notifiers import notifiers
 from rig.runs.order import Order
 from rig.runs.partition import partition
 from rig.runs.restart import restart
@@ -36,6 +37,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "database": (database, 10),
     "zoo": (zoo, 40),
     "fuzz": (fuzz, 5_000),
+    "notifiers": (notifiers, 0),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

@@ -85,12 +85,12 @@ def test_who_left_otherwise_is_not_called_back(why: str, said: str) -> None:
     assert wording.added(told) == [f"{said}: {MAIL}"]
 
 
-def test_what_is_strange_about_a_message_comes_first() -> None:
+def test_what_is_not_recorded_comes_first_and_what_is_about_the_monitor_last() -> None:
     strange = outage(API, notes=("a note",), is_unrecorded=True, reasons=REASONS)
     assert wording.added(strange) == [
         "this is not recorded: the database refuses to keep it",
-        "a note",
         f"refused: {API}",
+        "a note",
     ]
 
 

@@ -119,6 +119,15 @@ def shown(html: str, *allowed: str) -> str:
     return tags.seen
 
 
+def webhook(asked: Asked) -> bytes:
+    post(asked)
+    need(asked.path == "/hooks/canary", 404, "not found")
+    told = asked.json
+    need(list(told)[:5] == ["type", "status", "time", "replicas", "page"], 400, "other keys")
+    need(asked.headers["idempotency-key"] == told["id"], 400, "another id")
+    return http_answer(204)
+
+
 # Slack, and the narrower limits of Discord, which takes the same hook.
 def slack(asked: Asked) -> bytes:
     post(asked)
@@ -273,6 +282,7 @@ def _pushover_says(status: int, words: str) -> bytes:
 
 
 APIS: Mapping[str, tuple[Check, Complaint]] = {
+    "webhook": (webhook, _lines),
     "slack": (slack, _lines),
     "zulip": (zulip, _zulip_says),
     "telegram": (telegram, _telegram_says),

@@ -7,7 +7,17 @@ from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
-from watchkeeper.notifiers import gotify, matrix, pushover, slack, telegram, twilio, webex, zulip
+from watchkeeper.notifiers import (
+    gotify,
+    matrix,
+    pushover,
+    slack,
+    telegram,
+    twilio,
+    webex,
+    webhook,
+    zulip,
+)
 
 AT = 1_795_219_108_250  # 2026-11-20 23:58:28.250 UTC
 API = ReplicaName("web", "api", "http://127.0.0.1:8126/up")
@@ -86,10 +96,11 @@ def nasty() -> list[Message]:
     ]
 
 
-def settings(port: int) -> dict[str, Any]:
+def settings(port: int, scheme: str = "http") -> dict[str, Any]:
     """The settings of each kind, as in the file of the recorded run, but at *port*."""
-    base = f"http://127.0.0.1:{port}"
+    base = f"{scheme}://127.0.0.1:{port}"
     return {
+        "webhook": webhook.Settings(hook_url=Url.parse(f"{base}/hooks/canary")),
         "slack": slack.Settings(hook_url=Url.parse(f"{base}/slack/hook"), mention_channel=True),
         "zulip": zulip.Settings(
             bot_email="bot@example.com",

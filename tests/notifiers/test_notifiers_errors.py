@@ -12,7 +12,7 @@ from watchkeeper.config import folder
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.outside.outside import real
 
-SECRETS = ("hook", "ZULIPKEY", "TELEGRAMTOKEN", "PUSHOVERTOKEN", "userone", "GOTIFYTOKEN")
+SECRETS = ("hook", "canary", "ZULIPKEY", "TELEGRAMTOKEN", "PUSHOVERTOKEN", "userone", "GOTIFYTOKEN")
 
 
 async def failure_of(kind: str, answer: bytes) -> DeliveryError | None:

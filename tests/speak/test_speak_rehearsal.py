@@ -54,7 +54,7 @@ async def test_what_was_answered_is_said_without_a_secret_even_if_the_other_side
     kind: str,
 ) -> None:
     body = b"no: ZULIPKEY 1234:TELEGRAMTOKEN PUSHOVERTOKEN userone GOTIFYTOKEN slack/hook \x1b[1m"
-    body += b"MATRIXTOKEN WEBEXTOKEN AUTHTOKEN" + b"x" * 5_000
+    body += b"hooks/canary MATRIXTOKEN WEBEXTOKEN AUTHTOKEN" + b"x" * 5_000
     async with serving(Answers(http_answer(403, body))) as port:
         ended = await rehearse(tongue(kind, port), real())
     assert ended.is_taken is False

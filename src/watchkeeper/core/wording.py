@@ -58,29 +58,25 @@ def names(message: Message) -> list[str]:
 def added(message: Message, room: int = _NAMES_OF_A_SENTENCE) -> list[str]:
     """Return the sentences beyond the ancestors' words, the weightiest first.
 
-    They say what is strange about the message, who is dead since the last one, why, who came
-    back and after how long. Each has *room* characters for names, and counts the rest.
+    They say who is dead since the last message, who came back and after how long, why others
+    are dead, and what there is to say of the monitor. Each has *room* characters for names, and
+    counts the rest.
     """
-    return [*_about(message), *_why(message, room), *_returns(message, room)]
+    unrecorded = [_say("added.unrecorded")] if message.is_unrecorded else []
+    return [
+        *unrecorded,
+        *_late(message, room),
+        *_returns(message, room),
+        *_whys(message, room),
+        *message.notes,
+    ]
 
 
-def _about(message: Message) -> Iterator[str]:
-    if message.is_unrecorded:
-        yield _say("added.unrecorded")
-    yield from message.notes
-
-
-def _why(message: Message, room: int) -> Iterator[str]:
+def _late(message: Message, room: int) -> Iterator[str]:
     fresh = {name for alert in message.alerts for name in alert.died}
-    known = [name for name in message.replicas if name not in fresh]
-    if fresh and known:
-        yield _names_say("added.new", [n for n in message.replicas if n in fresh], room)
-    whys: dict[str, list[ReplicaName]] = {}
-    for name in message.replicas:
-        if why := message.reasons.get(str(name)):
-            whys.setdefault(why, []).append(name)
-    for why, those in whys.items():
-        yield _names_say("added.reason", those, room, reason=why)
+    late = [name for name in message.replicas if name in fresh]
+    if late and len(late) < len(message.replicas):
+        yield _names_say("added.new", late, room)
 
 
 def _returns(message: Message, room: int) -> Iterator[str]:
@@ -92,6 +88,15 @@ def _returns(message: Message, room: int) -> Iterator[str]:
         yield _names_say(text, those, room, how=how)
     if message.resumed:
         yield _names_say("added.resumed", [back.replica for back in message.resumed], room)
+
+
+def _whys(message: Message, room: int) -> Iterator[str]:
+    said: dict[str, list[ReplicaName]] = {}
+    for name in message.replicas:
+        if why := message.reasons.get(str(name)):
+            said.setdefault(why, []).append(name)
+    for why, those in said.items():
+        yield _names_say("added.reason", those, room, reason=why)
 
 
 def _return(back: Recovered) -> tuple[str, str]:
