@@ -318,7 +318,7 @@ def test_of_a_node_the_worst_come_first_and_not_all_of_them(
             lines = await ask(home, "web:api")
             named = [line.split(" is ")[0] for line in lines if line.startswith("web:api:")]
             assert named == ["web:api:3", "web:api:1"]
-            assert lines[-1] == "1 more replicas are no worse: name one of them as web:api:REPLICA"
+            assert lines[-1] == "one more replica is no worse: name it as web:api:REPLICA"
 
     asyncio.run(main())
 

@@ -71,7 +71,8 @@ def _named(lane: LaneRow, scene: Scene) -> LaneRow:
 
 def _rest(text: str, left: int) -> Iterator[str]:
     if left:
-        yield f"{left} more replicas are no worse: name one of them as {text}:REPLICA"
+        more = "one more replica is" if left == 1 else f"{left} more replicas are"
+        yield f"{more} no worse: name it as {text}:REPLICA"
 
 
 def _nothing(names: list[str], text: str) -> str:
