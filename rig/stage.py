@@ -34,6 +34,8 @@ class Play:
     faults: Mapping[Fault, int] = field(default_factory=lambda: WEIGHTS)
     alert_on: str = ""
     grace_s: int = GRACE_S
+    pace: tuple[int, ...] = (1, 2, 3)
+    interval_s: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -141,6 +143,8 @@ async def _build(play: Play) -> Stage:
         channels={one.channel: one.url for one in receivers},
         alert_on=play.alert_on or dice.choice(("page", "service", "replica")),
         grace_s=play.grace_s,
+        pace=play.pace,
+        interval_s=play.interval_s,
     )
     config = play.folder / "rig.cfg"
     wiring.write(config)

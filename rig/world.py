@@ -72,6 +72,7 @@ class Fault(Enum):
     ACCEPT = ("accept", True, True)
     UNAVAILABLE = ("503", False, True)
     LATER = ("503 with Retry-After", False, True)
+    LIMITED = ("429 with Retry-After", False, True)
     BROKEN = ("500", True, False)
     HANG = ("hang", True, False)
     CUT = ("reset before the answer, not taken", False, False)
@@ -87,6 +88,7 @@ _ANSWERS = {
     Fault.ACCEPT: wire.answer(200),
     Fault.UNAVAILABLE: wire.answer(503),
     Fault.LATER: wire.answer(503, "retry-after: 1"),
+    Fault.LIMITED: wire.answer(429, "retry-after: 1"),
     Fault.BROKEN: wire.answer(500),
 }
 WEIGHTS = {

@@ -17,6 +17,7 @@ from rig.runs.order import Order
 from rig.runs.partition import partition
 from rig.runs.restart import restart
 from rig.runs.sabotage import sabotage
+from rig.runs.storm import storm
 from rig.runs.thaw import thaw
 from rig.runs.zoo import zoo
 from rig.summary import Result
@@ -27,6 +28,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "kill": (kill, 60),
     "delivery": (delivery, 0),
     "late": (late, 0),
+    "storm": (storm, 100),
     "acked": (acked, 500),
     "clock": (clock, 0),
     "restart": (restart, 5),

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.rig
         "kill --store postgres --cycles 20",
         "delivery",
         "late",
+        "storm",
         "acked --cycles 500",
         "clock",
         "restart --cycles 5",
