@@ -17,6 +17,7 @@ from rig.runs.order import Order
 from rig.runs.partition import partition
 from rig.runs.restart import restart
 from rig.runs.sabotage import sabotage
+from rig.runs.scripts import scripts
 from rig.runs.storm import storm
 from rig.runs.thaw import thaw
 from rig.runs.zoo import zoo
@@ -40,6 +41,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "zoo": (zoo, 40),
     "fuzz": (fuzz, 5_000),
     "notifiers": (notifiers, 0),
+    "scripts": (scripts, 1),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""
