@@ -32,9 +32,9 @@ class Services:
             nodes.setdefault(name.partition("/")[0], []).append(self.url(name))
         return nodes
 
-    async def open(self) -> None:
-        """Listen on a free port."""
-        server = await asyncio.start_server(self._visit, "127.0.0.1", 0, backlog=1024)
+    async def open(self, host: str = ANY.host) -> None:
+        """Listen on a free port of *host*."""
+        server = await asyncio.start_server(self._visit, host, 0, backlog=1024)
         self.place = Place(*server.sockets[0].getsockname())
 
     def url(self, name: str) -> str:

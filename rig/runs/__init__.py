@@ -9,6 +9,7 @@ from rig.runs.database import database
 from rig.runs.delivery import delivery
 from rig.runs.freeze import freeze
 from rig.runs.fuzz import fuzz
+from rig.runs.isolation import isolation
 from rig.runs.kill import kill
 from rig.runs.late import late
 from rig.runs.malformed import malformed
@@ -42,6 +43,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "fuzz": (fuzz, 5_000),
     "notifiers": (notifiers, 0),
     "scripts": (scripts, 1),
+    "isolation": (isolation, 1),
     "sabotage": (sabotage, 0),
 }
 """Each run by its name, with how many cycles it takes where nobody says."""

@@ -1,6 +1,6 @@
 import pytest
 
-from watchkeeper.config.server import Inet, LogLevel
+from watchkeeper.config.server import Anchor, Inet, LogLevel
 
 
 @pytest.mark.parametrize("raw", ["0.0.0.0:8080", "[::]:8080", "[::1]:0", "127.0.0.1:65535"])
@@ -26,3 +26,33 @@ def test_log_levels_are_read_in_any_case() -> None:
     assert LogLevel("Warn") is LogLevel.WARN
     with pytest.raises(ValueError, match="loud"):
         LogLevel("loud")
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor"),
+    [
+        ("192.0.2.1:53", Anchor("192.0.2.1", 53)),
+        ("router.example.com:443", Anchor("router.example.com", 443)),
+        ("[2001:db8::1]:443", Anchor("2001:db8::1", 443)),
+    ],
+)
+def test_an_anchor_is_a_machine_and_a_port(text: str, anchor: Anchor) -> None:
+    assert Anchor.parse(text) == anchor
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "192.0.2.1",
+        "192.0.2.1:",
+        ":53",
+        "2001:db8::1:443",
+        "http://example.com:80",
+        "a:0",
+        "a:x",
+    ],
+)
+def test_what_is_no_anchor_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match=r"such as 192\.0\.2\.1:53"):
+        Anchor.parse(text)

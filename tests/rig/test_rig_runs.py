@@ -20,6 +20,7 @@ pytestmark = pytest.mark.rig
         "clock",
         "restart --cycles 5",
         "freeze",
+        "isolation",
         "zoo",
         "fuzz --runs 5000",
         "scripts",

@@ -1,7 +1,9 @@
 """Kinds: from what a plan names to the code that looks and speaks, loaded when it is named."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,7 +17,9 @@ from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room, places
+from watchkeeper.core.url import DEFAULT_PORTS, Url
 from watchkeeper.outside.addresses import Policy
+from watchkeeper.outside.connect import Place
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.watch.look import Target, not_available
 
@@ -135,3 +139,19 @@ def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:
         for channel in plan.channels
         for key, target in channel.targets.items()
     }
+
+
+def anchors(loaded: Loaded) -> list[Place]:
+    """Return who proves that our network works: whom the file names, else the channels' servers."""
+    if loaded.server.anchors:
+        return [Place(host=one.host, port=one.port) for one in loaded.server.anchors]
+    settings = (target.settings for one in loaded.plan.channels for target in one.targets.values())
+    return list(dict.fromkeys(place for one in settings for place in _servers(one)))
+
+
+def _servers(settings: Any) -> Iterator[Place]:
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        parts = urlsplit(value.text) if isinstance(value, Url) else None
+        if parts and parts.hostname:
+            yield Place(host=parts.hostname, port=parts.port or DEFAULT_PORTS[parts.scheme])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper.app.garbage import rest
-from watchkeeper.app.kinds import rooms, targets, tongues
+from watchkeeper.app.kinds import anchors, rooms, targets, tongues
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
@@ -34,6 +34,7 @@ from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import history
 from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
 from watchkeeper.watch.holding import Warden
+from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.packing import pack_for_ever
@@ -73,6 +74,8 @@ class App:
         self._looker.note = self._latencies.note
         self._queues = Queues(outside, self._door, self.follower, self._workers, self._pulse.gaps)
         self._silence = Silence(store, self.follower, clock, self._workers, self._door)
+        self._isolation = Isolation(outside, store, ground.page_no, self._looker.look_at_once)
+        self._looker.isolation = self._silence.isolation = self._isolation
         self._warden = Warden(store, self.follower, clock, self._workers, lambda: self._loaded.plan)
         means = Means(store=store, follower=self.follower, outside=outside, worker=name)
         self._speaker = Speaker(means, self._workers)
@@ -148,6 +151,7 @@ class App:
             "the looker": self._looker.run(),
             "the asking of queues": self._queues.run(),
             "the search for silence": self._silence.run(),
+            "the telling of isolation": self._isolation.run(),
             "the holding": self._warden.run(),
             "the speaker": self._speaker.run(),
             "the speaker of what is unrecorded": self._unrecorded.run(),
@@ -174,6 +178,7 @@ class App:
         self._door.rules = Rules.of(loaded.plan)
         outside, server = self._ground.outside, loaded.server
         outside.shell.hidden = server.secret_variables
+        self._isolation.anchors = anchors(loaded)
         outside.connect.adopt(Policy.allowing(server.allowed_addresses))
         looked_at = targets(loaded.plan)
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())

@@ -107,6 +107,7 @@ def _server(file: FileTable, secret_variables: frozenset[str]) -> Server:
         script_parallelism=file.metrics.script_parallelism,
         secret_variables=secret_variables,
         allowed_addresses=file.server.allowed_addresses,
+        anchors=file.server.anchors,
     )
 
 

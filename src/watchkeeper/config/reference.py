@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path
-from watchkeeper.config.server import Inet
+from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.config.tables import INHERITED, Key, Shape, Table, describe
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
@@ -44,6 +44,7 @@ _WORDS: Mapping[object, str] = MappingProxyType(
         Url: "URL",
         Secret: "secret text",
         Inet: "IP address and port",
+        Anchor: "name or address, and port",
     }
 )
 

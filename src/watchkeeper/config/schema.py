@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from watchkeeper.config.server import Inet, LogLevel
+from watchkeeper.config.server import Anchor, Inet, LogLevel
 from watchkeeper.core.plan import AlertOn, Mode
 from watchkeeper.core.reminder import Backoff
 from watchkeeper.core.secret import Secret
@@ -105,6 +105,13 @@ class ServerTable:
         metadata=about(
             "addresses and networks that targets and channels of this file may have although they "
             "are never connected to elsewhere: cloud metadata, link-local, multicast"
+        ),
+    )
+    anchors: tuple[Anchor, ...] = field(
+        default=(),
+        metadata=about(
+            "machines outside that answer while our own network works, such as `192.0.2.1:53`; "
+            "when absent, the servers of the channels. The default router is always one"
         ),
     )
     workers: Count = field(default=4, metadata=about("number of HTTP threads", idle=True))

@@ -49,6 +49,26 @@ class Inet:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A machine outside, by its name or address, and a port of it."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, raw: str) -> "Anchor":
+        """Return what *raw* says, `router.example.com:53` or `[2001:db8::1]:443`, or ValueError."""
+        host, _, port = raw.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]") if "]" in host else host
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) <= 65_535  # noqa: PLR2004
+        if not host or "/" in host or not is_port or (":" in host) is not ("[" in raw):
+            raise ValueError(
+                "must be a name or an address and a port, such as 192.0.2.1:53 or [2001:db8::1]:443"
+            )
+        return cls(host, int(port))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """How this process listens, logs and keeps.
@@ -56,7 +76,7 @@ class Server:
     *assets* is the folder of the operator's own files. *store* is empty where the file names
     none. An empty token opens nothing: its API answers 403 to all. *secret_variables* filled
     secret keys; scripts run without them. *allowed_addresses* are networks that may be connected
-    to although others may not.
+    to although others may not; *anchors* prove that our network works.
     """
 
     log_level: LogLevel
@@ -68,3 +88,4 @@ class Server:
     script_parallelism: int = 2
     secret_variables: frozenset[str] = frozenset()
     allowed_addresses: tuple[str, ...] = ()
+    anchors: tuple[Anchor, ...] = ()

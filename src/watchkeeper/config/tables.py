@@ -22,12 +22,12 @@ from watchkeeper.config.schema import (
     NodeTable,
     NotifyTable,
 )
-from watchkeeper.config.server import Inet
+from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.config.vigil import LATER
 from watchkeeper.core.url import Url
 
 INHERITED = object()
-_VALUES = (Url, Inet)
+_VALUES = (Url, Inet, Anchor)
 
 
 class Shape(Enum):

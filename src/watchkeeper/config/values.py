@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from watchkeeper.config.problems import Finding, Path, refused
-from watchkeeper.config.server import Inet
+from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
@@ -158,6 +158,7 @@ _READERS: Mapping[type, tuple[object, ...]] = MappingProxyType(
         datetime: (BeforeValidator(_moment),),
         Url: (_from_text(Url.parse),),
         Inet: (_from_text(Inet.parse),),
+        Anchor: (_from_text(Anchor.parse),),
         Secret: (_from_text(Secret),),
     }
 )

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     RESUMED = "resumed"
     FLAPPING = "flapping"
     STEADY = "steady"
+    ISOLATED = "isolated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Facts:
     members, so that a storm is not written down once for each of its victims. *reminder* is
     the number of a reminder, and *roused* how many targets of a channel it rouses, 0 for all
     of them. *channel* is the one that a `broken` or a `dead_letter` speaks of, *flaps* are the
-    replicas that a `flapping` or a `steady` speaks of.
+    replicas that a `flapping` or a `steady` speaks of, *since_at* is the wall moment at which
+    an `isolated` began.
     """
 
     kind: Kind
@@ -54,6 +56,7 @@ class Facts:
     roused: int = 0
     channel: str = ""
     flaps: tuple[Flapped, ...] = ()
+    since_at: int = 0
 
     @property
     def alert(self) -> tuple[str, int] | None:
@@ -128,6 +131,7 @@ def dump(facts: Facts) -> str:
             "flaps": [
                 [*one.replica, int(one.status), one.changes, one.span_ms] for one in facts.flaps
             ],
+            "since_at": facts.since_at,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -155,6 +159,7 @@ def parse(text: str) -> Facts:
         roused=kept["roused"],
         channel=kept["channel"],
         flaps=tuple(_parse_flapped(row) for row in kept["flaps"]),
+        since_at=kept["since_at"],
     )
 
 

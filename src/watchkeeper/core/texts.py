@@ -36,11 +36,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "reason.reported": "reported by itself",
         "reason.policy": "blocked by policy",
         "reason.unavailable": "this way of looking is not available",
+        "reason.isolated": "the monitor was cut off",
         "reason.local": "the monitor could not look",
         # Notes about the monitor itself, in messages.
         "note.broken": "channel {channel} is broken: it refuses what we send",
         "note.dead_letter": "channel {channel} could not be reached for a day: messages are lost",
         "note.resumed": "recording works again",
+        "note.isolated": "this monitor was cut off from {since} to {until}",
         # What a message says of the status, in the ancestors' words: a sentence …
         "status.startup": "Status started up, as",
         "status.changed": "Status changed to",

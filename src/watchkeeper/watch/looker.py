@@ -17,6 +17,7 @@ from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.crowd import Crowd, Turn
+from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.lateness import Lateness
 from watchkeeper.watch.look import VOID_AFTER_MS, Target, look
 from watchkeeper.watch.workers import Workers
@@ -40,6 +41,7 @@ class Looker:
         gaps: Callable[[], int],
     ) -> None:
         self.note: Callable[[ReplicaName, Report], None] = lambda *_: None
+        self.isolation: Isolation | None = None
         self.lateness = Lateness()
         self._outside = outside
         self._door = door
@@ -74,6 +76,12 @@ class Looker:
         ours = [by_text[text] for text in self._workers.share(by_text)]
         self._due = [(self._first_due(name, self._targets[name], now), name) for name in ours]
         heapq.heapify(self._due)
+        self._changed.set()
+
+    def look_at_once(self) -> None:
+        """Look at everything that is ours now: nothing that we know can be relied on."""
+        now = self._outside.clock.steady()
+        self._due = [(now, name) for _, name in self._due]
         self._changed.set()
 
     async def run(self) -> None:
@@ -158,6 +166,8 @@ class Looker:
         late = self.lateness.begun(start - turn.due)
         report = await self._report(name, target)
         took = clock.steady() - start
+        if self.isolation:
+            report = await self.isolation.judged(target, report, start)
         if self._gaps() != gaps or took > target.deadline_ms + VOID_AFTER_MS:
             return False
         seq = slot(str(name), target.looking.interval_ms, start)

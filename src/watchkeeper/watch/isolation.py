@@ -1,0 +1,164 @@
+"""Isolation: tells "we are offline" from "they are dead", at the moment of each doubt.
+
+A look that fails at a target outside this machine is believed only while our anchors answer.
+While they do not, whoever cannot be reached is blind, and silence is not believed either. When
+somebody outside answers again, everything is looked at at once, and one message says from when
+to when we were cut off.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import urlsplit
+
+from watchkeeper.core.alert import Moment
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.isolation import is_cut_off
+from watchkeeper.core.reason import Reason
+from watchkeeper.core.report import Report
+from watchkeeper.core.status import Status
+from watchkeeper.outside import anchors
+from watchkeeper.outside.connect import Place
+from watchkeeper.outside.outside import Outside
+from watchkeeper.store import gate, history, notification
+from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.look import Target
+
+ISOLATED = "isolated"
+RETRY_MS = 1_000
+_OF_THE_NETWORK = frozenset({"local", "resolver"})
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which we were cut off."""
+
+    since: Moment
+    until: Moment
+
+
+class Isolation:
+    """Whether this process is cut off from everything outside its machine, and since when."""
+
+    def __init__(
+        self, outside: Outside, store: Store, page_no: int, on_return: Callable[[], None]
+    ) -> None:
+        self.anchors: Sequence[Place] = ()
+        self._on_return = on_return
+        self._outside = outside
+        self._store = store
+        self._page_no = page_no
+        self._gateway = ""
+        self._since: Moment | None = None
+        self._returned = 0
+        self._over: deque[Span] = deque()
+        self._is_over = asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._asked = 0
+        self._answer = False
+
+    async def judged(self, target: Target, report: Report, began: int) -> Report:
+        """Return *report*, or blind in its place where we cannot know for being cut off.
+
+        A look that *began*, at a steady moment, while we were says nothing against its target.
+        """
+        if report.status in {Status.HEALTHY, Status.SICK}:
+            if self._since and await self._is_outside(target):
+                self._end()
+            return report
+        is_doubtful = report.status is Status.DEAD or report.reason.code in _OF_THE_NETWORK
+        if is_doubtful and await self._is_outside(target) and await self._was_cut_off(began):
+            detail = f"this monitor is cut off: {report.reason.detail or report.reason.code}"
+            return replace(report, status=Status.BLIND, reason=Reason(ISOLATED, detail))
+        return report
+
+    async def is_cut_off(self) -> bool:
+        """Return whether we are cut off, by what the anchors say from this moment on.
+
+        All who ask meanwhile get the answer of one asking, which began after they did.
+        """
+        came = self._outside.clock.steady()
+        async with self._asking:
+            if self._asked <= came:
+                self._asked = self._outside.clock.steady() + 1
+                self._answer = await self._ask()
+        return self._answer
+
+    async def _was_cut_off(self, began: int) -> bool:
+        return await self.is_cut_off() or began <= self._returned
+
+    async def run(self) -> None:
+        """Say of each isolation that is over from when to when it was, until cancelled."""
+        self._gateway = anchors.default_gateway()
+        while True:
+            while self._over:
+                await self._say(self._over[0])
+                self._over.popleft()
+            self._is_over.clear()
+            await self._is_over.wait()
+
+    async def _ask(self) -> bool:
+        # A link that goes down takes its route along: the router stays an anchor.
+        self._gateway = anchors.default_gateway() or self._gateway
+        answers = await anchors.answers(self.anchors, self._gateway, self._outside)
+        if not is_cut_off(answers):
+            self._end()
+            return False
+        if self._since is None:
+            self._since = self._now()
+            log.warning("this monitor is cut off: none of its anchors can be reached")
+        return True
+
+    def _end(self) -> None:
+        if self._since is None:
+            return
+        now = self._now()
+        self._over.append(Span(self._since, now))
+        self._since, self._returned = None, now.steady
+        self._is_over.set()
+        self._on_return()
+
+    async def _say(self, span: Span) -> None:
+        while True:
+            try:
+                await self._store.write(partial(say, page_no=self._page_no, span=span))
+            except StoreRefused as error:
+                log.debug("the isolation is not recorded yet: %s", error)
+                await self._outside.clock.sleep(RETRY_MS)
+            else:
+                return
+
+    async def _is_outside(self, target: Target) -> bool:
+        """Return whether *target* is not on this machine; a script may look anywhere."""
+        host = urlsplit(target.address).hostname if target.kind != "script" else None
+        return host is None or not await anchors.is_here(host, self._outside)
+
+    def _now(self) -> Moment:
+        clock = self._outside.clock
+        return Moment(steady=clock.steady(), at=clock.wall())
+
+
+def say(cursor: Cursor, page_no: int, span: Span) -> None:
+    """Write, behind the gate, that we were blind for a while, and whom nobody could hear.
+
+    Several processes that were cut off together say it once.
+    """
+    page = gate.enter(cursor, page_no, span.until.steady)
+    now = span.until.moved_to(page.steady)
+    gate.hear_anew(cursor, page_no, now.steady)
+    history.add_blind(cursor, page_no, (span.since.at, span.until.at), ISOLATED)
+    if notification.last_said(cursor, page_no, Kind.ISOLATED) >= span.since.steady:
+        return
+    facts = Facts(
+        kind=Kind.ISOLATED,
+        steady=now.steady,
+        at=now.at,
+        since_at=span.since.at,
+        status=page.status,
+    )
+    notification.insert(cursor, page_no, facts)
