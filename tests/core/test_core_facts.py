@@ -59,7 +59,8 @@ def test_the_text_is_canonical() -> None:
     facts = Facts(kind=Kind.BROKEN, steady=5, at=6, status=SICK, channel="ü")
     assert dump(facts) == (
         '{"alert":["",0,0],"at":6,"back":[],"channel":"ü","closed":null,"dead":[],"died":[],'
-        '"flaps":[],"kind":"broken","reminder":0,"roused":0,"status":1,"steady":5}'
+        '"flaps":[],"kind":"broken","reminder":0,"roused":0,"since_at":0,'
+        '"status":1,"steady":5}'
     )
 
 
