@@ -21,10 +21,10 @@ def test_a_reason_is_filled_with_its_value_alone() -> None:
     assert [key for key in reasons if fields(key) - {"value"}] == []
 
 
-def test_a_note_is_about_a_kind_of_notification_and_names_its_channel_alone() -> None:
+def test_a_note_is_about_a_kind_of_notification_and_names_its_channel_and_times_alone() -> None:
     notes = [key for key in ENGLISH if key.startswith("note.")]
     assert {key.removeprefix("note.") for key in notes} <= set(Kind)
-    assert [key for key in notes if fields(key) - {"channel"}] == []
+    assert [key for key in notes if fields(key) - {"channel", "since", "until"}] == []
 
 
 @pytest.mark.parametrize("mode", Mode)
