@@ -113,6 +113,7 @@ class Story:
     said: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     heard: list[tuple[str, str]] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     unrecorded: Path = Path()
     answers: dict[str, Answer] = field(default_factory=dict)
 
@@ -204,6 +205,7 @@ class Story:
         words = (when, message.kind, message.status.word, names, back, *flaps)
         self.said.append(" ".join(filter(None, words)))
         self.messages.append(message)
+        self.moments.append((self.clock.steady() - self.began) / 1000)
         self.heard.append((f"{channel} {settings}".rstrip(), self.said[-1]))
 
 

@@ -50,6 +50,12 @@ def test_the_pace_ends_with_the_trouble_and_begins_anew_after_quiet(
     assert step_after_news(5_000, 2, 5_000 + quiet_ms, is_open=is_open) == step
 
 
+@pytest.mark.parametrize(("step", "after"), [(0, 1), (1, 1), (2, 2)])
+def test_news_that_went_with_a_startup_is_no_step(step: int, after: int) -> None:
+    assert step_after_news(5_000, step, 6_000, is_open=True, with_startup=True) == after
+    assert step_after_news(5_000, step, 6_000, is_open=False, with_startup=True) == 0
+
+
 @given(moments, st.integers(0, 5), paces, shifts)
 def test_shifting_time_shifts_only_what_is_due(
     said: int, step: int, pace_ms: list[int], ms: int

@@ -9,6 +9,7 @@ from tests.house import DEAD, HEALTHY, plan
 from tests.story import story
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.message import Message
+from watchkeeper.speak.startup import say_startup
 
 
 @pytest.fixture
@@ -66,6 +67,24 @@ def test_the_recovery_that_closes_the_alert_does_not_wait(url: str) -> None:
             await day.look(ONE, HEALTHY, at="1:04")
             await day.until("5:00")
             assert day.said == [f"1:00 changed dead {ONE}", f"1:04 changed healthy +{ONE}"]
+
+    asyncio.run(main())
+
+
+def test_news_that_a_startup_takes_along_lets_the_next_wait_no_longer(url: str) -> None:
+    async def main() -> None:
+        async with story(url, plan({"web:api": ("1", "2", "3")})) as day:
+            await day.look(ONE, DEAD, at="1:00")
+            await day.look(TWO, DEAD, at="1:05")
+            await day.until("1:10")
+            await say_startup(day.store, day.home.page_no, day.clock)
+            await day.look("web:api:3", DEAD, at="1:15")
+            await day.until("4:00")
+            assert day.said == [
+                f"1:00 changed dead {ONE}",
+                f"1:10 changed dead {ONE} {TWO}",
+                f"1:40 changed dead {ONE} {TWO} web:api:3",
+            ]
 
     asyncio.run(main())
 

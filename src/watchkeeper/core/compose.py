@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from watchkeeper.core import facts as fact
@@ -78,9 +78,14 @@ def alert_id(installation: UUID, key: AlertKey) -> str:
 
 
 def _message_id(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts]) -> UUID:
-    told = [[fact.dump(one) for one in facts] for facts in (news, letters)]
+    told = [[fact.dump(_sorted(one)) for one in facts] for facts in (news, letters)]
     name = json.dumps([sender.channel, sender.target, *told])
     return uuid5(sender.installation, name)
+
+
+def _sorted(facts: Facts) -> Facts:
+    """Return *facts* with the dead by name: a page that is put in another order says no news."""
+    return replace(facts, dead=tuple(sorted(facts.dead, key=lambda one: (one.replica, one.died))))
 
 
 def _kind(news: Sequence[Facts]) -> MessageKind:

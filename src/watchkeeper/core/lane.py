@@ -119,6 +119,11 @@ def is_news(heard: Sequence[Facts]) -> bool:
     return any(facts.kind not in _NO_NEWS for facts in heard)
 
 
+def has_startup(heard: Sequence[Facts]) -> bool:
+    """Return whether a message of these facts went at once because we started."""
+    return any(facts.kind is Kind.STARTUP for facts in heard)
+
+
 def retry_due(fails: int, now: int, jitter: float) -> int:
     """Return when to try again after *fails* failures: 1 s doubling to 5 min, full jitter."""
     longest = min(_LONGEST_WAIT_MS, _FIRST_WAIT_MS << min(fails, 20) - 1)

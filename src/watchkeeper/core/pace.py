@@ -15,11 +15,16 @@ def news_due(said: int, step: int, pace_ms: Sequence[int]) -> int:
     return said + pace_ms[min(max(step, 1), len(pace_ms)) - 1]
 
 
-def step_after_news(said: int, step: int, now: int, *, is_open: bool) -> int:
+def step_after_news(
+    said: int, step: int, now: int, *, is_open: bool, with_startup: bool = False
+) -> int:
     """Return the step after news was accepted at *now*.
 
-    It is 0 when nothing that was told *is_open*; after ten quiet minutes it begins anew.
+    It is 0 when nothing that was told *is_open*; after ten quiet minutes it begins anew. News
+    that went *with_startup* did not wait for its turn, and so lets the next wait no longer.
     """
     if not is_open:
         return 0
-    return 1 if now - said > QUIET_MS else step + 1
+    if now - said > QUIET_MS:
+        return 1
+    return max(step, 1) if with_startup else step + 1

@@ -16,7 +16,10 @@ from watchkeeper.store.lane import Failure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """One try: the lane as it was claimed, whether its message was news, and how it went."""
+    """One try: the lane as it was claimed, whether its message was news, and how it went.
+
+    *with_startup* says that the news went at once, along with the word that we started.
+    """
 
     place: Place
     lane: Lane
@@ -26,6 +29,7 @@ class Tried:
     took_ms: int
     outcome: str
     is_news: bool = True
+    with_startup: bool = False
 
 
 def accepted(cursor: Cursor, tried: Tried) -> None:
@@ -36,10 +40,9 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
     said, step = now_lane.said, now_lane.step
     if tried.is_news:
         goes_on = is_open(cursor, tried.place.page_no, tried.lane.last, tried.hearing)
-        said, step = (
-            tried.now.steady,
-            step_after_news(said, step, tried.now.steady, is_open=goes_on),
-        )
+        now = tried.now.steady
+        step = step_after_news(said, step, now, is_open=goes_on, with_startup=tried.with_startup)
+        said = now
     if lane_rows.accepted(cursor, tried.lane, said, step):
         span = (now_lane.told + 1, tried.lane.last)
         lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "sent")

@@ -124,6 +124,7 @@ class Talk:
             took_ms=self._clock.steady() - began,
             outcome=outcome,
             is_news=rules.is_news(thought.heard),
+            with_startup=rules.has_startup(thought.heard),
         )
         if failure is None:
             await self._write(partial(settle.accepted, tried=tried))

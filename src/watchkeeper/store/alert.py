@@ -12,6 +12,7 @@ from watchkeeper.store.cursor import Cursor, Row
 
 _NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
 _ALERT = "subject, opened, opened_at, seq, reminders, reminded"
+_ORDER = " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no"
 _LIVING = "r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
 _HELD = f"({_LIVING} AND (r.flapping > 0 OR n.maintained_until_at > 0))"
 _IS_HELD = f"CASE WHEN {_HELD} THEN 1 ELSE 0 END"
@@ -54,7 +55,7 @@ def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
     rows = cursor.rows(
         f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code, {_IS_HELD}"
         f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND s.page_no = ? AND {_LIVING}"
-        " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+        f"{_ORDER}",
         (page_no,),
     )
     return [Dead(row[0], row[1], ReplicaName(*row[2:5]), row[5], bool(row[6])) for row in rows]
@@ -90,11 +91,13 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
 def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...]:
     """Return who was dead in alert *no* right after the decision of the steady *moment*.
 
-    Each has the name that it died under: what is said of a moment does not change later.
+    They stand in the order of the page, each with the name that it died under: what is said
+    of a moment does not change later.
     """
     rows = cursor.rows(
-        "SELECT service, node, replica, died, dead_at, reason_code FROM alert_member"
-        " WHERE alert_no = ? AND died <= ? AND (back IS NULL OR back > ?) ORDER BY replica_no",
+        "SELECT m.service, m.node, m.replica, m.died, m.dead_at, m.reason_code"
+        f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        f" WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?){_ORDER}",
         (no, moment, moment),
     )
     return tuple(_member(*row) for row in rows)
@@ -131,7 +134,7 @@ def _members(cursor: Cursor, page_no: int) -> dict[int, list[_Kept]]:
         " m.died, m.dead_at, m.reason_code"
         f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = m.alert_no"
         " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
-        " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no",
+        f"{_ORDER}",
         (page_no,),
     )
     found: dict[int, list[_Kept]] = {}
