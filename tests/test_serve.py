@@ -203,6 +203,9 @@ def test_two_processes_share_what_they_are_told(tmp_path: Path, cluster: Cluster
         eventually(lambda: replicas(two)["More"] == ["sick"])
         report(two, {"replica": "r", "interval": 60, "load": {"cpu": 0.1, "ram": 0.1}})
         eventually(lambda: replicas(one)["More"] == ["healthy"])
+        manage(one, "POST", "announcement", {"title": "Moving", "text": "Tonight"})
+        eventually(lambda: "Moving" in page(two, "/"))
+        eventually(lambda: page(one, "/") == page(two, "/"))
 
 
 def test_a_file_changed_here_and_then_there_adds_first_and_removes_last(

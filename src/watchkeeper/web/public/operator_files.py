@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from watchkeeper.web.public.served import Served
 
 MOST_BYTES = 4 * 1024 * 1024
 _MOST_KEPT = 16
+_READERS = 2
 _OCTETS = "application/octet-stream"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -44,21 +46,29 @@ _ALONE: Fields = (
 ASSET: Fields = (*_ALONE, ("cache-control", "public, max-age=3600"))
 BADGE: Fields = (*_ALONE, ("cache-control", "no-cache"), ("content-type", "image/svg+xml"))
 
+_Find = Callable[[Path, tuple[str, ...]], Served | None]
+
 
 class OperatorFiles:
     """Finds files below *root*, the folder that the newest config names."""
 
     def __init__(self, root: Callable[[], Path]) -> None:
         self._root = root
+        # A disk that hangs keeps these threads, and nobody else's.
+        self._threads = ThreadPoolExecutor(_READERS, "files")
 
     async def asset(self, *parts: str) -> Served | None:
         """Return the file at *parts*, to be kept by caches for an hour; None without one."""
-        return await asyncio.to_thread(_asset, self._root(), parts)
+        return await self._look_for(_asset, parts)
 
     async def badge(self, name: str) -> Served | None:
         """Return the badge *name*, which no cache keeps unasked; None without one."""
         parts = ("images", "badges", name)
-        return await asyncio.to_thread(_badge, self._root(), parts)
+        return await self._look_for(_badge, parts)
+
+    async def _look_for(self, find: _Find, parts: tuple[str, ...]) -> Served | None:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, find, self._root(), parts)
 
 
 def confined(root: Path, parts: Sequence[str]) -> Path | None:
