@@ -205,7 +205,7 @@ def _serve(options: argparse.Namespace) -> int:
         return _fail(BAD_FILE, *report(bad.problems))
     descriptors.raise_limit()
     _log_to_stderr(loaded)
-    _tell(*report(loaded.notices), *concrete.forbidden(loaded))
+    _tell(*report(loaded.notices), *concrete.warnings(loaded))
     try:
         uvloop.run(_run(options, loaded))
     except StoreError as error:
@@ -283,7 +283,7 @@ async def _reload(process: App, config: Path, began_with: Server) -> None:
         _tell(f"the config is not taken, the old one goes on: {type(error).__name__}: {error}")
     else:
         logging.getLogger().setLevel(_level(loaded.server))
-        _tell(*report(loaded.notices), *concrete.forbidden(loaded))
+        _tell(*report(loaded.notices), *concrete.warnings(loaded))
         _tell(f"{config} is taken", *_later(began_with, loaded.server))
 
 

@@ -93,8 +93,6 @@ def test_a_row_says_type_default_and_meaning(row: str) -> None:
     assert row in render(Kinds(probes={"nothing": Options}))
 
 
-def test_a_kind_that_is_not_there_yet_is_marked() -> None:
+def test_a_channel_may_stand_once_or_several_times() -> None:
     page = render(KINDS)
-    assert "*Not available in this version.*" in section(page, ("notify", "xmpp"))
-    assert "*Not available in this version.*" not in section(page, ("notify", "webhook"))
     assert "\n## `[notify.webhook]`, or several `[[notify.webhook]]`\n" in page

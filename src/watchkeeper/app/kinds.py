@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -82,6 +83,24 @@ def forbidden(loaded: Loaded) -> list[str]:
                     f"{name}: {host} is {why}, is never connected to, and stays blind, unless "
                     "[server] allowed_addresses lists it"
                 )
+    return lines
+
+
+def warnings(loaded: Loaded) -> list[str]:
+    """Return a line for each thing that an operator should hear of at every start."""
+    return [*forbidden(loaded), *unavailable(loaded.plan)]
+
+
+def unavailable(plan: Plan) -> list[str]:
+    """Return a line for each channel that lacks a package which is not installed."""
+    lines = []
+    for channel in plan.channels:
+        package = getattr(folder.load("notifiers", channel.kind), "NEEDS", None)
+        if package and find_spec(package) is None:
+            lines.append(
+                f"channel {channel.key} is configured but not available, and tells nobody: the "
+                f"package {package} is missing; install watchkeeper[{channel.kind}]"
+            )
     return lines
 
 

@@ -23,7 +23,6 @@ from watchkeeper.config.schema import (
     NotifyTable,
 )
 from watchkeeper.config.server import Anchor, Inet
-from watchkeeper.config.vigil import LATER
 from watchkeeper.core.url import Url
 
 INHERITED = object()
@@ -98,13 +97,13 @@ def describe(kinds: Kinds) -> Table:
     more: More = {
         MetricsTable: metrics,
         NodeTable: {**options, **inherited},
-        NotifyTable: {kind: _channel(kind, kinds) for kind in {**LATER, **kinds.notifiers}},
+        NotifyTable: {kind: _channel(kind, kinds) for kind in kinds.notifiers},
     }
     return _table(FileTable, more)
 
 
 def _channel(kind: str, kinds: Kinds) -> Key:
-    settings = kinds.notifiers.get(kind) or LATER[kind]
+    settings = kinds.notifiers[kind]
 
     def rest(given: dict[str, Any]) -> dict[str, Any]:
         return {"settings": settings(**given)}
@@ -117,7 +116,6 @@ def _channel(kind: str, kinds: Kinds) -> Key:
         default=(),
         form=_table(ChannelTable, {ChannelTable: _keys(settings)}, rest),
         shape=Shape.EITHER,
-        is_later=kind not in kinds.notifiers,
     )
 
 
