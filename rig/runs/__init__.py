@@ -41,7 +41,7 @@ RUNS: dict[str, tuple[Run, int]] = {
     "database": (database, 10),
     "zoo": (zoo, 40),
     "fuzz": (fuzz, 5_000),
-    "notifiers": (notifiers, 0),
+    "notifiers": (notifiers, 19),
     "scripts": (scripts, 1),
     "isolation": (isolation, 1),
     "sabotage": (sabotage, 0),

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.rig
         "freeze",
         "isolation",
         "zoo",
+        "notifiers --cycles 5",
         "fuzz --runs 5000",
         "scripts",
         "malformed --requests 5000",

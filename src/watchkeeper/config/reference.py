@@ -14,6 +14,7 @@ from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path
 from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.config.tables import INHERITED, Key, Shape, Table, describe
+from watchkeeper.config.values import is_secret
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
@@ -86,7 +87,9 @@ def _row(key: Key) -> str:
         meaning += " *(not available in this version)*"
     if key.is_idle:
         meaning += " *(accepted, but without any effect)*"
-    cells = (f"`{key.name}`", _type(key.hint), _default(key.default), meaning)
+    is_marked = key.is_secret and not is_secret(key.hint)
+    kind = f"secret {_type(key.hint)}" if is_marked else _type(key.hint)
+    cells = (f"`{key.name}`", kind, _default(key.default), meaning)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 

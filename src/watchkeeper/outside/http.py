@@ -16,7 +16,7 @@ from watchkeeper.outside.call import Call, Target, target_of
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.exchange import exchange
-from watchkeeper.outside.failure import Failure
+from watchkeeper.outside.failure import BadAnswer, Failure
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.sending import Sending
 
@@ -134,6 +134,9 @@ class Http:
             )
             journey = Journey(_ADDRESSES_SHARE_MS)
             heard = await exchange(self._connector, call, journey, sending.first_byte)
+        except BadAnswer as failure:  # what it quotes may be our own request, sent back
+            words = f"{target.authority} answered what is not HTTP"
+            raise Unreachable(words, maybe=sending.left) from failure
         except Failure as failure:
             raise Unreachable(str(failure), maybe=sending.left) from failure
         sending.answer = heard.answer

@@ -57,7 +57,7 @@ async def rehearse(tongue: Tongue, outside: Outside) -> Rehearsed:
     except TimeoutError:
         words, is_taken = "unreachable: no answer in time", False
     except Exception as error:  # noqa: BLE001 - one broken notifier must not hide the others
-        words, is_taken = f"broke: {error!r}", False
+        words, is_taken = f"broke: {type(error).__name__}: {error}", False
     else:
         words, is_taken = "taken", True
     return Rehearsed(is_taken, _masked(words + _answered(sending), tongue.settings))

@@ -159,7 +159,9 @@ class Talk:
             return self._unreachable(lane, late), f"unreachable: {late}"
         except Exception as error:
             log.exception("the notifier of %s broke", self._place.channel)
-            return self._unreachable(lane, Unreachable(str(error))), f"broke: {error!r}"
+            return self._unreachable(
+                lane, Unreachable(str(error))
+            ), f"broke: {type(error).__name__}: {error}"
         return None, "accepted"
 
     async def _last_check(self, lane: Lane) -> None:

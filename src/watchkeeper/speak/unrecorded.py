@@ -112,7 +112,7 @@ class Unrecorded:
             async with asyncio.timeout(SEND_MS / 1000):
                 await tongue.send(message, tongue.settings, self._means.outside)
         except Exception as error:  # noqa: BLE001 - no notifier's mistake may silence the others
-            log.warning("channel %s: %r", name.channel, error)
+            log.warning("channel %s: %s: %s", name.channel, type(error).__name__, error)
         else:
             told.names |= dead.keys()
 
