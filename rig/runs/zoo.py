@@ -40,7 +40,6 @@ class Zoo:
     program: Program
     length_s: int
     memory: list[int] = field(default_factory=list)
-    began: int = 0
     ended: int = 0
 
     @property
@@ -73,7 +72,6 @@ async def zoo(order: Order) -> Result:
     is_full = order.cycles >= FULL
     opened = await _open(order, _MINUTE_S * (10 if is_full else 1))
     await opened.program.serve()
-    opened.began = now()
     for _ in range(opened.length_s):
         opened.memory.append(_resident_kb(opened.program.pid))
         await asyncio.sleep(1)

@@ -12,4 +12,4 @@ def test_no_more_places_are_remembered_than_a_thousand() -> None:
     for port in range(session.MOST_KEPT + 10):
         place = (settings, "a.example", "a.example", port)
         sessions.keep(place, Tls(settings, "a.example"), None)
-    assert len(sessions) == session.MOST_KEPT
+    assert sessions.places == session.MOST_KEPT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from watchkeeper.outside.answer import Answer, Reading
 from watchkeeper.outside.call import Call, request_of
 from watchkeeper.outside.connect import Connector
-from watchkeeper.outside.failure import Failure
+from watchkeeper.outside.failure import CutOff, Insecure
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
 from watchkeeper.outside.session import Meeting, Place, Sessions
@@ -40,7 +40,7 @@ async def exchange(
     meeting = sessions.meet(place) if sessions else Meeting(place)
     try:
         return await _exchange(connector, call, journey, before, meeting)
-    except Failure:
+    except (Insecure, CutOff):
         if not meeting.went_wrong():
             raise
     journey.note("the earlier session was not taken up: once more, from the beginning")

@@ -35,7 +35,9 @@ class Sessions:
         self._clock = clock
         self._kept: dict[Place, Session] = {}
 
-    def __len__(self) -> int:
+    @property
+    def places(self) -> int:
+        """Return with how many TLS may be taken up again."""
         return len(self._kept)
 
     def meet(self, place: Place) -> "Meeting":
