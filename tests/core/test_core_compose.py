@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from tests.core.core_samples import (
     API,
     CORE,
+    DEAD,
     HEALTHY,
     MAIL,
     PAGE,
+    PUSH,
     SENDER,
+    SICK,
     WALL,
     moment,
     stories,
@@ -19,7 +22,8 @@ from tests.core.core_samples import (
 )
 from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.compose import Sender, alert_id, compose
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Facts, Kind, dump, parse
+from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
@@ -333,3 +337,30 @@ def test_a_reminder_that_takes_news_along_still_rouses() -> None:
 def test_a_reminder_of_what_is_over_rouses_nobody() -> None:
     over = about(Kind.CHANGED, subject="page", opened=1, closed=Leaving.RECOVERED)
     assert not compose(SENDER, [reminded(3, 1), over]).is_urgent
+
+
+def flaps(kind: Kind, *replicas: ReplicaName, status: Status = DEAD, at: int = 1) -> Facts:
+    flapped = tuple(Flapped(replica=name, status=status, changes=4) for name in replicas)
+    return Facts(kind=kind, steady=at, at=at, status=status, flaps=flapped)
+
+
+def test_who_flaps_is_named_and_so_is_who_was_called_dead_before() -> None:
+    message = compose(SENDER, [flaps(Kind.FLAPPING, API), flaps(Kind.FLAPPING, MAIL, status=SICK)])
+    assert [one.replica for one in message.flapping] == [API, MAIL]
+    assert message.replicas == (API,)
+    assert message.notes == (
+        "flapping, and silent until it is stable: 2 replicas: web:api:1, mail:smtp:1",
+    )
+
+
+def test_of_who_flapped_and_is_stable_only_the_last_word_is_said() -> None:
+    news = [flaps(Kind.FLAPPING, API, MAIL), flaps(Kind.STEADY, API, status=HEALTHY, at=2)]
+    message = compose(SENDER, news)
+    assert [one.replica for one in message.flapping] == [MAIL]
+    assert [one.replica for one in message.steady] == [API]
+    assert message.notes[1:] == ("stable again, and healthy: web:api:1",)
+
+
+def test_what_flaps_outlives_its_text() -> None:
+    facts = flaps(Kind.FLAPPING, API, PUSH)
+    assert parse(dump(facts)) == facts

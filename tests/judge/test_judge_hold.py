@@ -1,10 +1,14 @@
 """Who is held, and what is said when nobody is any more, on both databases."""
 
 import asyncio
+from functools import partial
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, name, plan
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.plan import Mode, NodeName, Plan, Window
+from watchkeeper.judge.hold import Holding, hold
+from watchkeeper.judge.rules import Rules
+from watchkeeper.speak.startup import say_startup
 from watchkeeper.store import gate
 from watchkeeper.watch.holding import Warden
 
@@ -202,3 +206,35 @@ async def hear_anew(home: House) -> None:
     """Be somebody who has just begun to listen."""
     now = home.clock.steady()
     await home.store.write(lambda cursor: gate.hear_anew(cursor, home.page_no, now))
+
+
+def test_a_start_inside_a_window_does_not_call_the_page_dead(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, DEPLOY) as home:
+            await go_on(home, 1)
+            await home.look(ONE, DEAD)
+            await say_startup(home.store, home.page_no, home.clock)
+            assert [(one.kind, one.status) for one in await home.said()] == [
+                (Kind.STARTUP, HEALTHY)
+            ]
+
+    asyncio.run(main())
+
+
+def test_two_workers_that_find_the_same_work_do_it_once(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await flap(home, changes=4)
+            home.clock.pass_ms(15 * MINUTE)
+            wanted = Holding(
+                page_no=home.page_no,
+                digest=home.plan.digest,
+                rules=Rules.of(home.plan),
+                maintained={},
+                now=home.now(),
+            )
+            for _ in range(2):
+                await home.store.write(partial(hold, wanted=wanted))
+            assert [one.kind for one in await home.said()].count(Kind.STEADY) == 1
+
+    asyncio.run(main())

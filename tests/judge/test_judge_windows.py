@@ -1,9 +1,8 @@
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.house import held, plan
-from watchkeeper.config.recurrence import check
 from watchkeeper.core.plan import Maintenance, NodeName, Window
 from watchkeeper.judge.windows import opening
 
@@ -74,29 +73,3 @@ def test_a_rule_that_ends_leaves_nothing_to_wait_for() -> None:
     twice = window("2030-01-06T00:00:00+00:00", 1, "FREQ=DAILY;COUNT=2")
     assert opening(held(plan(), twice), at("2030-01-07T00:30:00+00:00")).nodes.keys() == {API}
     assert opening(held(plan(), twice), at("2030-01-08T00:30:00+00:00")) == ({}, None)
-
-
-@pytest.mark.parametrize(
-    ("rule", "why"),
-    [
-        ("FREQ=HOURLY", "FREQ=HOURLY is none of them"),
-        ("FREQ=DAILY;INTERVAL=0", "INTERVAL=0 is none of them"),
-        ("FREQ=DAILY;", "nothing is none of them"),
-        ("RRULE:FREQ=DAILY", "is none of them"),
-        ("FREQ=DAILY;BYHOUR=3", "BYHOUR=3 is none of them"),
-        ("BYDAY=SU", "is not a recurrence rule"),
-        ("FREQ=WEEKLY;BYDAY=XX", "is not a recurrence rule"),
-        ("FREQ=WEEKLY;BYDAY=MO", "the first such moment is 2030-01-07T00:30:00"),
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "it never comes"),
-    ],
-)
-def test_a_rule_that_cannot_be_meant_is_refused(rule: str, why: str) -> None:
-    sunday = datetime(2030, 1, 6, 0, 30, tzinfo=timezone(timedelta(hours=2)))
-    check("FREQ=WEEKLY;BYDAY=SU", sunday)
-    with pytest.raises(ValueError, match=why):
-        check(rule, sunday)
-
-
-def test_a_rule_that_began_long_ago_is_refused() -> None:
-    with pytest.raises(ValueError, match="from 2000 or later"):
-        check("FREQ=DAILY", datetime(1999, 12, 31, tzinfo=timezone.utc))  # noqa: UP017

@@ -61,9 +61,7 @@ def around(window: Window, at: int) -> tuple[int | None, int | None]:
 
 
 def _rule(rule: str, starts_at: datetime) -> rrule:
-    found = rrulestr(rule, dtstart=starts_at)
-    if not isinstance(found, rrule):
-        raise ValueError("one rule is enough")  # noqa: TRY004 - the text is wrong, not its type
+    found: rrule = rrulestr(rule, dtstart=starts_at)
     return found
 
 

@@ -8,7 +8,7 @@ from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane
 from watchkeeper.core.pace import step_after_news
 from watchkeeper.speak.thought import Place, is_open
-from watchkeeper.store import gate, notification
+from watchkeeper.store import alert, gate, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.lane import Failure
@@ -83,7 +83,7 @@ def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
         kind=kind,
         steady=now.steady,
         at=now.at,
-        status=page.status,
+        status=alert.said_status(cursor, tried.place.page_no),
         channel=tried.place.channel,
     )
     notification.insert(cursor, tried.place.page_no, facts)

@@ -26,7 +26,7 @@ from watchkeeper.judge.view import View
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
-from watchkeeper.store import gate, notification
+from watchkeeper.store import alert, gate, notification
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.errors import StoreRefused
 
@@ -128,7 +128,8 @@ class Unrecorded:
 
     def _right(self) -> Facts:
         """Return what puts right what was said, with the worse of what is recorded and known."""
-        dead = self._recording.dead(self._means.follower.view)
+        view = self._means.follower.view
+        dead = self._recording.dead(view)
         steady, at = self._clock.steady(), self._clock.wall()
         back = tuple(
             Return(
@@ -140,7 +141,8 @@ class Unrecorded:
             for name, (died, dead_at) in sorted(self._dead.items())
             if name not in dead
         )
-        status = Status.DEAD if dead else Status.HEALTHY
+        is_said = any(not view.is_held(name) for name in dead)
+        status = Status.DEAD if is_said else Status.HEALTHY
         return Facts(kind=Kind.RESUMED, steady=steady, at=at, status=status, back=back)
 
 
@@ -166,9 +168,10 @@ def _heard(hearing: Hearing, dead: Mapping[ReplicaName, str]) -> dict[ReplicaNam
 
 def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:
     """Write *facts* behind the gate, unless a commit whose answer was lost did so."""
-    page = gate.enter(cursor, page_no, facts.steady)
+    gate.enter(cursor, page_no, facts.steady)
     if not notification.is_said(cursor, page_no, facts.kind, facts.at):
-        said = replace(facts, status=max(page.status, facts.status))
+        status = alert.said_status(cursor, page_no)
+        said = replace(facts, status=max(status, facts.status))
         notification.insert(cursor, page_no, said)
 
 
