@@ -71,6 +71,10 @@ def manage(port: int, method: str, path: str, body: Any = None) -> Any:
         return json.loads(text) if text else None
 
 
+def kinds_told(receiver: Receiver) -> list[str]:
+    return [said["type"] for said in receiver.heard]
+
+
 def labels(port: int) -> list[str]:
     report = json.loads(page(port, "/status/report"))
     return [node["name"] for service in report["probes"] for node in service["nodes"]]
@@ -104,6 +108,27 @@ def test_a_kill_in_the_middle_of_an_outage_changes_nothing(tmp_path: Path, store
                 assert stop(process) == 0
     assert len({said["id"] for said in receiver.heard}) == len(receiver.heard) == 3
     assert receiver.heard[2]["recovered"][0]["told"] is True
+
+
+def test_reminders_go_on_after_a_kill_and_say_no_change_again(
+    tmp_path: Path, store_url: str
+) -> None:
+    port = free_port()
+    with receiving() as receiver:
+        config = write_config(tmp_path, hook=receiver.port, port=port)
+        config.write_text(f"{config.read_text()}\n[notify]\nreminder_interval = 1\n")
+        place = ("serve", "-c", config, "--store", store_url)
+        with serving(tmp_path, *place, port=port) as process:
+            eventually(lambda: kinds_told(receiver).count("reminder") >= 2)
+            process.kill()
+        before = kinds_told(receiver).count("reminder")
+        with serving(tmp_path, *place, port=port) as process:
+            eventually(lambda: kinds_told(receiver).count("reminder") >= before + 3)
+            assert stop(process) == 0
+    assert kinds_told(receiver).count("changed") == 1
+    about = [said for said in receiver.heard if said["type"] != "startup"]
+    assert len({said["alert"] for said in about}) == 1
+    assert len({said["id"] for said in about}) >= before + 4
 
 
 def test_what_people_wrote_and_ordered_survives_a_kill(tmp_path: Path) -> None:
