@@ -24,7 +24,7 @@ from watchkeeper.watch.workers import Workers
 
 FIRST_LOOKS_MS = 10_000
 MOMENT_MS = 10
-"""Looks that are due within a moment begin together: to wake up for each costs more than it."""
+"""Looks that are due within a moment begin together: to wake up for each of many is dear."""
 
 log = logging.getLogger(__name__)
 
