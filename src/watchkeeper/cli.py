@@ -8,15 +8,13 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import uvloop
 
 from watchkeeper import __version__
-from watchkeeper.app import inquiry
+from watchkeeper.app import inquiry, rehearsals
 from watchkeeper.app import kinds as concrete
 from watchkeeper.app.process import App, WorkEnded
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
@@ -29,8 +27,6 @@ from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import descriptors
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.addresses import Policy
-from watchkeeper.speak.rehearsal import Rehearsed, rehearse
-from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
@@ -163,27 +159,16 @@ async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
 def _notify_test(options: argparse.Namespace) -> int:
     try:
         loaded = load(options.config, concrete.kinds(), os.environ)
+        parts = rehearsals.parts(loaded, options.channel)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
-    wanted = [one for one in loaded.plan.channels if options.channel in {"", one.key}]
-    if not wanted:
-        known = ", ".join(one.key for one in loaded.plan.channels) or "no channel"
-        what = f"{options.config} has no channel {options.channel!r} to speak on, but {known}"
-        return _fail(1, *report(loaded.notices), f"watchkeeper: {what}")
-    tongues = concrete.tongues(replace(loaded.plan, channels=tuple(wanted)), uuid4())
-    titles = [f"{one.key} {to.name}".rstrip() for one in wanted for to in one.targets.values()]
-    ends = uvloop.run(_rehearse(list(tongues.values())))
-    for title, end in zip(titles, ends, strict=True):
-        print(f"{title}: {end.words}")
+    except LookupError as error:
+        return _fail(BAD_FILE, *report(loaded.notices), f"watchkeeper: {error.args[0]}")
+    _tell(*rehearsals.warnings(loaded))
+    ends = uvloop.run(rehearsals.play(loaded, parts))
+    for part, end in zip(parts, ends, strict=True):
+        print(f"{part.title}: {end.words}")
     return 0 if all(end.is_taken for end in ends) else 1
-
-
-async def _rehearse(tongues: Sequence[Tongue]) -> list[Rehearsed]:
-    outside = world.real(user_agent=f"watchkeeper/{__version__}")
-    try:
-        return [await rehearse(tongue, outside) for tongue in tongues]
-    finally:
-        await outside.close()
 
 
 def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
