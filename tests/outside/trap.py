@@ -12,19 +12,26 @@ from contextlib import suppress
 
 import uvloop
 
+from tests.notifiers.notifier_samples import message
 from tests.outside.test_outside_addresses import LINK_LOCAL, METADATA, MULTICAST, NOBODY
 from tests.outside.world import Names, http_answer, read_request
 from watchkeeper.core.delivery import DeliveryError
+from watchkeeper.core.queue import Broker
+from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
+from watchkeeper.notifiers import email, xmpp
 from watchkeeper.outside.addresses import STRICT, Policy
+from watchkeeper.outside.failure import Failure
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.probes import http, ssh, tcp
+from watchkeeper.watch.rabbitmq import count
 
 FORBIDDEN = [
     address for address in (*METADATA, *LINK_LOCAL, *MULTICAST, *NOBODY) if "%" not in address
 ]
 FOLLOWING = http.Options(http_follow_redirects=True)
 PUBLIC = "1.1.1.1"
+WHO = "who@example.com"
 LISTED = "169.254.7.7"
 
 
@@ -53,6 +60,35 @@ async def every_way_out(address: str, port: int, outside: Outside) -> None:
         await http.look(f"https://{place}/", http.Options(), 1_000, outside)
         with suppress(DeliveryError):
             await outside.http.post(Url.parse(f"http://{place}/"), json={})
+        with suppress(Failure):
+            await count(broker(Url.parse(f"http://{place}/")), "queue", outside)
+    for name in (address, "a.example"):
+        for send in (mail, chat):
+            with suppress(DeliveryError, TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await send(name, port, outside)
+
+
+def broker(api: Url) -> Broker:
+    return Broker(
+        api=api,
+        user="u",
+        password=Secret("p"),
+        vhost="/",
+        interval_ms=1_000,
+        timeout_ms=1_000,
+    )
+
+
+async def mail(host: str, port: int, outside: Outside) -> None:
+    how = email.Settings(to=WHO, from_=WHO, smtp_host=host, smtp_port=port)
+    await email.send(message(), how, outside)
+
+
+async def chat(host: str, port: int, outside: Outside) -> None:
+    password = Secret("p")
+    how = xmpp.Settings(to=WHO, from_=WHO, xmpp_password=password, xmpp_host=host, xmpp_port=port)
+    await xmpp.send(message(), how, outside)
 
 
 async def redirected(trap: Trap, address: str, port: int, policy: Policy = STRICT) -> str:
