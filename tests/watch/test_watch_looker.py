@@ -156,6 +156,22 @@ def test_a_look_during_which_we_stood_still_is_void_and_taken_again(store_url: s
     asyncio.run(run())
 
 
+def test_all_is_seen_once_a_look_at_each_target_counts(store_url: str) -> None:
+    async def main() -> None:
+        async with watching(store_url) as watch:
+            watch.hang = {"h0"}
+            watch.look_at({"any": ROOM}, lambda _: "any")
+            assert not watch.looker.has_seen_all()
+            await watch.pass_ms(10_000)
+            await watch.until(lambda: set(watch.began) == set(KEYS))
+            await watch.until(lambda: watch.under_way == {"h0"})
+            assert not watch.looker.has_seen_all()
+            watch.free.set()
+            await watch.until(watch.looker.has_seen_all)
+
+    asyncio.run(main())
+
+
 def test_a_look_that_breaks_is_blind(store_url: str) -> None:
     async def run() -> None:
         async with watching(store_url) as watch:

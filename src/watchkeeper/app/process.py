@@ -216,7 +216,9 @@ class App:
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""
-        await first_verdicts(self._loaded.plan, self.follower, self._clock)
+        await first_verdicts(
+            self._loaded.plan, self.follower, self._clock, self._looker.has_seen_all
+        )
         self._settled.set()
         while self._loaded.plan.policy.startup:
             try:

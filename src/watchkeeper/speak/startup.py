@@ -1,6 +1,7 @@
 """Startup: one message once the first verdicts are in, with the truth in it."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.facts import Facts, Kind
@@ -18,10 +19,15 @@ _LOOK_MS = 500
 log = logging.getLogger(__name__)
 
 
-async def first_verdicts(plan: Plan, follower: Follower, clock: Clock) -> None:
-    """Wait until nothing that we look at is pending, for 30 s at most."""
+async def first_verdicts(
+    plan: Plan, follower: Follower, clock: Clock, has_seen_all: Callable[[], bool]
+) -> None:
+    """Wait until nothing that we look at is pending, for 30 s at most.
+
+    Nor may it be known from an earlier start alone: *has_seen_all* says whether it is not.
+    """
     until = clock.steady() + VERDICTS_MS
-    while clock.steady() < until and _has_pending(plan, follower.view):
+    while clock.steady() < until and not (has_seen_all() and not _has_pending(plan, follower.view)):
         await clock.sleep(_LOOK_MS)
 
 

@@ -52,12 +52,17 @@ class Looker:
         self._crowds: dict[str, Crowd] = {}
         self._due: list[tuple[int, ReplicaName]] = []
         self._looking: dict[ReplicaName, asyncio.Task[bool]] = {}
+        self._seen: set[ReplicaName] = set()
         self._changed = asyncio.Event()
 
     @property
     def is_looking(self) -> bool:
         """Return whether any look is under way."""
         return bool(self._looking)
+
+    def has_seen_all(self) -> bool:
+        """Return whether a look at each target of this worker counted since we started."""
+        return all(name in self._seen for _, name in self._due)
 
     def plan(self, targets: Mapping[ReplicaName, Target], rooms: Mapping[str, Room]) -> None:
         """Look at *targets* from now on, as far as they are this worker's.
@@ -177,6 +182,7 @@ class Looker:
             await self._door.take(name, heard)
         except StoreRefused as error:
             log.debug("a look at %s cannot be kept: %s", name, error)
+        self._seen.add(name)
         return True
 
     async def _report(self, name: ReplicaName, target: Target) -> Report:
