@@ -456,6 +456,16 @@ async def test_the_claim_is_checked_after_the_recipient_is_taken_and_before_the_
 
 
 @in_loop
+async def test_what_the_server_answered_to_the_mail_is_there_to_be_shown() -> None:
+    sending = Sending()
+    async with listening(Faulty()) as port:
+        outside = real().for_sending(sending)
+        await email.send(DEATH, settings(port, smtp_encrypt=False), outside)
+    assert sending.answer
+    assert (sending.answer.status, sending.answer.body) == (250, b"2.0.0 queued")
+
+
+@in_loop
 async def test_nothing_of_the_message_leaves_when_the_claim_is_lost() -> None:
     class Lost(Exception):
         pass

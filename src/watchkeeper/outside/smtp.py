@@ -12,6 +12,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.core.secret import Secret
+from watchkeeper.outside.answer import Answer
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import Failure
 from watchkeeper.outside.journey import Journey
@@ -78,7 +79,8 @@ async def deliver(
             await client.mail(letter.sender)
             await client.rcpt(letter.recipient)
             await sending.first_byte()
-            await client.data(letter.content)
+            code, words = await client.data(letter.content)
+            sending.answer = Answer(code, (), words.encode(errors="replace"))
     except SMTPResponseException as error:
         raise _judged(error, server, maybe=sending.left) from error
     except (Failure, SMTPException, OSError) as error:
