@@ -150,6 +150,7 @@ CREATE TABLE alert_member (
     reason_code TEXT NOT NULL,
     PRIMARY KEY (alert_no, replica_no, died)
 );
+CREATE INDEX alert_member_dead ON alert_member (replica_no) WHERE back IS NULL;
 
 CREATE TABLE channel (
     no {identity},
