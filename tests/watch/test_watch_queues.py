@@ -159,9 +159,9 @@ async def test_a_queue_that_cannot_be_asked_any_more_takes_back_what_it_said(
 
 
 @in_loop
-async def test_a_queue_speaks_for_nobody_who_is_silent_or_gone(store_url: str) -> None:
+async def test_a_queue_brings_nobody_back_who_is_gone(store_url: str) -> None:
     async with (
-        serving(Api(0)) as port,
+        serving(Api(0, 7)) as port,
         asking(store_url, worked_through(broker(port), api="q")) as a,
     ):
         await a.house.push("web:api:1")
@@ -242,12 +242,12 @@ async def test_of_several_processes_one_asks_each_queue_at_each_moment(tmp_path:
             for asking_one in both:
                 asking_one.queues.plan(wanted)
                 running.append(asyncio.create_task(asking_one.queues.run()))
-            while len(api.asked) < 3 * len(names):
-                one.clock.pass_ms(100)
-                await asyncio.sleep(0.005)
+            for _ in range(3 * EVERY_MS // 500):
+                one.clock.pass_ms(500)
+                await asyncio.sleep(0.02)
             await ended(running)
     asked = [path.partition("?")[0][-1] for path in api.asked]
-    assert all(2 <= asked.count(str(n)) <= 4 for n in range(6)), asked
+    assert {asked.count(str(n)) for n in range(6)} <= {2, 3}, asked  # the last may be under way
 
 
 @in_loop

@@ -88,8 +88,9 @@ class Queues:
     async def _watch(self, queue: Watched) -> None:
         clock = self._outside.clock
         while True:
-            now = clock.steady()
-            await clock.sleep(next_due(queue.work, queue.broker.interval_ms, now) - now)
+            due = next_due(queue.work, queue.broker.interval_ms, clock.steady())
+            while (now := clock.steady()) < due:
+                await clock.sleep(due - now)
             if self._workers.does(queue.work):
                 async with self._room:
                     await self.ask(queue)
