@@ -27,6 +27,7 @@ from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import descriptors
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.addresses import Policy
+from watchkeeper.outside.proxy import Proxies
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import beside, is_postgres, locate, shown
@@ -149,7 +150,9 @@ def _try(options: argparse.Namespace) -> int:
 
 
 async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
-    outside = world.real(policy=policy, user_agent=f"watchkeeper/{__version__}")
+    outside = world.real(
+        policy=policy, proxies=Proxies.of(os.environ), user_agent=f"watchkeeper/{__version__}"
+    )
     try:
         return [await trial(target, outside) for target in chosen]
     finally:
@@ -212,7 +215,9 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     inet = options.inet or loaded.server.inet
     store = await open_to_serve(url)
     hangup = asyncio.Event()
-    outside = world.real(user_agent=f"watchkeeper (+{loaded.plan.page.url})")
+    proxies = Proxies.of(os.environ)
+    _tell(*proxies.notices)
+    outside = world.real(proxies=proxies, user_agent=f"watchkeeper (+{loaded.plan.page.url})")
     try:
         ground = await break_ground(outside, store, is_alone=not is_postgres(url))
         unrecorded = beside(url, options.config, os.environ).with_suffix(f".{inet.port}.unrecorded")

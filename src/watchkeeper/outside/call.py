@@ -1,6 +1,7 @@
 """Call: what is asked over HTTP, where, and how; and the bytes that ask it."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
@@ -60,12 +61,19 @@ def target_of(url: str) -> Target:
     )
 
 
+def direct(target: Target) -> Target | None:
+    """Return the proxy that leads to *target*: none does."""
+    del target
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request: a header of *headers* takes the place of ours of the same name.
 
     At most *most_body* bytes of the answer's body are wanted; with 0 its headers suffice.
     *server_name* is what the certificate must be for, where that is not the target's host.
+    *way* says which proxy leads to a target, if one does.
     """
 
     target: Target
@@ -77,6 +85,7 @@ class Call:
     reach: Reach = Reach.ANYWHERE
     most_body: int = 0
     server_name: str = ""
+    way: Callable[[Target], Target | None] = direct
 
     @property
     def place(self) -> Place:
@@ -95,7 +104,12 @@ def request_of(call: Call) -> bytes:
         ours.append(("authorization", target.authorization))
     if body or method in {"POST", "PUT", "PATCH"}:
         ours.append(("content-length", str(len(body))))
-    lines = [f"{method} {target.path} HTTP/1.1"]
+    asked = target.path
+    proxy = None if target.is_secure else call.way(target)
+    if proxy:
+        asked = f"{target.origin}{target.path}"
+        ours += [("proxy-authorization", proxy.authorization)] if proxy.authorization else []
+    lines = [f"{method} {asked} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in ours if name not in taken]
     lines += [f"{name}: {value}" for name, value in call.headers]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace") + body

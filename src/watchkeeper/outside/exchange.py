@@ -1,14 +1,17 @@
 """Exchange: one HTTP/1.1 request and its answer, over a connection of its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from watchkeeper.outside.answer import Answer, Reading
 from watchkeeper.outside.call import Call, request_of
 from watchkeeper.outside.connect import Connector
-from watchkeeper.outside.failure import CutOff, Insecure
+from watchkeeper.outside.connect import Place as Where
+from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
+from watchkeeper.outside.proxy import open_tunnel
 from watchkeeper.outside.session import Meeting, Place, Sessions
 from watchkeeper.outside.tls import Certificate, context
 
@@ -67,7 +70,7 @@ async def _exchange(
     def line_of() -> Line:
         return Line(reading, meeting.tls() if meeting else None)
 
-    line, address = await connector.protocol(line_of, call.place, journey)
+    line, address = await _reach(connector, call, journey, line_of)
     try:
         certificate = await _secure(line, meeting, journey) if meeting else None
         if before is not None:
@@ -81,6 +84,43 @@ async def _exchange(
     finally:
         line.close()
         reading.release()
+
+
+async def _reach(
+    connector: Connector, call: Call, journey: Journey, line_of: Callable[[], Line]
+) -> tuple[Line, str]:
+    """Return a line to the target of *call*, and the address reached: its proxy's where it has one.
+
+    A proxy that cannot be reached says nothing about the target.
+    """
+    proxy = call.way(call.target)
+    if proxy is None:
+        return await connector.protocol(line_of, call.place, journey)
+    await _check_address(connector, call, journey)
+    try:
+        sock, address = await connector.socket(Where(host=proxy.host, port=proxy.port), journey)
+    except Theirs as failure:
+        raise NoRoute(f"the proxy {proxy.authority} cannot be reached: {failure}") from failure
+    journey.note(f"the proxy {proxy.authority}")
+    try:
+        if call.target.is_secure:
+            await open_tunnel(sock, proxy, call.target)
+        _, line = await asyncio.get_running_loop().create_connection(line_of, sock=sock)
+    except BaseException:
+        sock.close()
+        raise
+    return line, address
+
+
+async def _check_address(connector: Connector, call: Call, journey: Journey) -> None:
+    """Raise Forbidden where the target is an address that is never connected to.
+
+    To which address a proxy leads a name is the business of whoever set it up.
+    """
+    if not call.target.host.strip("0123456789.") or ":" in call.target.host:
+        allowed, failures = await connector.checked(call.place, journey)
+        if not allowed:
+            raise failures[0]
 
 
 async def _secure(line: Line, meeting: Meeting, journey: Journey) -> Certificate | None:

@@ -7,6 +7,7 @@ from watchkeeper.outside.clock import Clock, SystemClock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.http import Http
 from watchkeeper.outside.ping import Pinger
+from watchkeeper.outside.proxy import DIRECT, Proxies
 from watchkeeper.outside.resolve import Resolver, SystemResolver
 from watchkeeper.outside.run import Shell
 from watchkeeper.outside.sending import Sending
@@ -28,6 +29,7 @@ class Outside:
     pinger: Pinger = field(default_factory=Pinger)
     shell: Shell = field(default_factory=Shell)
     sending: Sending = field(default_factory=Sending)
+    proxies: Proxies = DIRECT
     user_agent: str = "watchkeeper"
 
     def for_sending(self, sending: Sending) -> "Outside":
@@ -45,6 +47,7 @@ def real(
     clock: Clock | None = None,
     resolver: Resolver | None = None,
     policy: Policy = STRICT,
+    proxies: Proxies = DIRECT,
     user_agent: str = "watchkeeper",
 ) -> Outside:
     """Return the real world, but for what is given; made while the event loop runs."""
@@ -57,5 +60,6 @@ def real(
         connect=connector,
         http=Http(connector, clock, user_agent),
         sessions=Sessions(clock),
+        proxies=proxies,
         user_agent=user_agent,
     )

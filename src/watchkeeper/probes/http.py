@@ -186,6 +186,7 @@ def _call(target: Target, options: Options, outside: Outside) -> Call:
         resolver=options.resolver,
         most_body=0 if method is Method.HEAD else MOST_BODY,
         server_name=options.https_server_name,
+        way=outside.proxies.way,
     )
 
 
