@@ -6,14 +6,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from tests.house import PAGE
 from watchkeeper.core import facts as fact
 from watchkeeper.core.alert import Advance, Alert, Moment, advance
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.facts import Facts
-from watchkeeper.core.plan import Page
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
-from watchkeeper.core.url import Url
 
 HEALTHY, SICK, DEAD, BLIND = Status.HEALTHY, Status.SICK, Status.DEAD, Status.BLIND
 UNDECIDED = Status.UNDECIDED
@@ -26,18 +25,6 @@ API, CORE, MAIL, PUSH = (
     ReplicaName("mail", "push", "é:1"),
 )
 REPLICAS = (API, CORE, MAIL, PUSH)
-_URL = Url.parse("https://status.example.com")
-PAGE = Page(
-    title="Example Status",
-    url=_URL,
-    company_name="Example",
-    icon_color="#000",
-    icon_url=_URL,
-    logo_color="#000",
-    logo_url=_URL,
-    website_url=_URL,
-    support_url=_URL,
-)
 SENDER = Sender(installation=UUID(int=1), channel="hook", target="", page=PAGE)
 
 believed = st.sampled_from([HEALTHY, SICK, DEAD])

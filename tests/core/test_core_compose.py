@@ -11,7 +11,6 @@ from tests.core.core_samples import (
     DEAD,
     HEALTHY,
     MAIL,
-    PAGE,
     PUSH,
     SENDER,
     SICK,
@@ -20,6 +19,7 @@ from tests.core.core_samples import (
     stories,
     story,
 )
+from tests.house import PAGE
 from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.compose import Sender, alert_id, compose
 from watchkeeper.core.facts import Facts, Kind, dump, parse

@@ -4,18 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.core_samples import (
-    API,
-    CORE,
-    DEAD,
-    HEALTHY,
-    PAGE,
-    REPLICAS,
-    SICK,
-    WALL,
-    stories,
-    story,
-)
+from tests.core.core_samples import API, CORE, DEAD, HEALTHY, REPLICAS, SICK, WALL, stories, story
+from tests.house import PAGE
 from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped

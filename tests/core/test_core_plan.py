@@ -2,7 +2,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from tests.core.core_samples import PAGE
+from tests.house import PAGE
 from watchkeeper.core.plan import AlertOn, Mode, Node, Plan, Policy, Service
 from watchkeeper.core.report import ReplicaName
 

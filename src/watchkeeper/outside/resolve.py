@@ -4,10 +4,10 @@ import asyncio
 import re
 import socket
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiodns
 import pycares
@@ -60,6 +60,17 @@ def check_server(text: str) -> None:
         is_fine = False
     if text and not is_fine:
         raise ValueError("must be the address of a name server, such as 10.0.0.53 or [::1]:5353")
+
+
+def resolver_option() -> Any:
+    """Return the option by which every probe that resolves names may be given its own resolver."""
+    return field(
+        default="",
+        metadata={
+            "doc": "address of the name server to ask, instead of the system's",
+            "check": check_server,
+        },
+    )
 
 
 class Resolver(Protocol):

@@ -20,7 +20,7 @@ from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import quote
 from watchkeeper.outside.redirect import exchange_on
-from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.tls import Certificate, Trust
 from watchkeeper.outside.visit import FINE, Finding, visit
 
@@ -142,13 +142,7 @@ class Options:
             "metric": True,
         },
     )
-    resolver: str = field(
-        default="",
-        metadata={
-            "doc": "address of the name server to ask, instead of the system's",
-            "check": check_server,
-        },
-    )
+    resolver: str = resolver_option()
 
     @property
     def method(self) -> Method:

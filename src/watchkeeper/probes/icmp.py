@@ -1,7 +1,7 @@
 """ICMP: a host is healthy when every address of its name answers a ping."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from watchkeeper.core.report import Report
@@ -10,7 +10,7 @@ from watchkeeper.outside.connect import Place, gravest
 from watchkeeper.outside.failure import Failure, Ours
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.outside import Outside
-from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.visit import FINE, Finding, visit
 
 SCHEMES = ("icmp",)
@@ -21,13 +21,7 @@ MOST_WAIT_S = 1.0
 class Options:
     """How to look at a host."""
 
-    resolver: str = field(
-        default="",
-        metadata={
-            "doc": "address of the name server to ask, instead of the system's",
-            "check": check_server,
-        },
-    )
+    resolver: str = resolver_option()
 
 
 async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:

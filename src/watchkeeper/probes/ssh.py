@@ -1,7 +1,7 @@
 """SSH: a server is healthy when it names itself and offers to exchange keys; nobody logs in."""
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from watchkeeper.core.report import Report
@@ -11,7 +11,7 @@ from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import quote
-from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.visit import FINE, Finding, visit
 
 SCHEMES = ("ssh",)
@@ -28,13 +28,7 @@ _NAME_LISTS, _MUST_BE_FILLED = 10, 4
 class Options:
     """How to look at an SSH server."""
 
-    resolver: str = field(
-        default="",
-        metadata={
-            "doc": "address of the name server to ask, instead of the system's",
-            "check": check_server,
-        },
-    )
+    resolver: str = resolver_option()
 
 
 async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:

@@ -1,7 +1,7 @@
 """TCP: a port that accepts a connection is healthy; nothing is sent."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from watchkeeper.core.report import Report
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
-from watchkeeper.outside.resolve import check_server
+from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.visit import FINE, Finding, visit
 
 SCHEMES = ("tcp",)
@@ -19,13 +19,7 @@ SCHEMES = ("tcp",)
 class Options:
     """How to look at a port."""
 
-    resolver: str = field(
-        default="",
-        metadata={
-            "doc": "address of the name server to ask, instead of the system's",
-            "check": check_server,
-        },
-    )
+    resolver: str = resolver_option()
 
 
 class _Accepted(asyncio.Protocol):
