@@ -9,27 +9,27 @@ import tempfile
 import time
 from pathlib import Path
 
-from rig.runs import RUNS
-from rig.runs.order import Order
+from rig import runs
+from rig.order import Order
 from rig.summary import Result
 
 
 def main() -> int:
     """Carry out the command; return 0 when nothing was wrong."""
     options = _parser().parse_args()
-    run, cycles = RUNS[options.command]
+    run = runs.load(options.command)
     folder = Path(tempfile.mkdtemp(prefix="rig-"))
     folder.chmod(0o755)
     order = Order(
         folder=folder,
         seed=options.seed,
         store=options.store,
-        cycles=options.cycles or cycles,
+        cycles=options.cycles or run.cycles,
         names=tuple(options.names),
     )
     print(f"{options.command}: seed {order.seed}, in {folder}", flush=True)
     began = time.monotonic()
-    result = asyncio.run(run(order))
+    result = asyncio.run(run.play(order))
     print("\n".join(result.lines))
     print(f"took          {time.monotonic() - began:.0f} s")
     return _end(result, folder)
@@ -37,7 +37,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("rig", description=__doc__)
-    parser.add_argument("command", choices=tuple(RUNS))
+    parser.add_argument("command", choices=runs.names())
     parser.add_argument(
         "names", nargs="*", help="of sabotages, or of what is fuzzed; all if absent"
     )

@@ -1,49 +1,33 @@
-"""The runs: each plays one kind of mischief and has it judged."""
+"""The runs: each module of this folder plays one kind of mischief and has it judged.
 
+It has a coroutine of its own name that plays an order, and CYCLES, how many it plays where
+nobody says, if it plays any. The folder is the list.
+"""
+
+import pkgutil
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from rig.runs.acked import acked
-from rig.runs.clock import clock
-from rig.runs.database import database
-from rig.runs.delivery import delivery
-from rig.runs.freeze import freeze
-from rig.runs.fuzz import fuzz
-from rig.runs.isolation import isolation
-from rig.runs.kill import kill
-from rig.runs.late import late
-from rig.runs.malformed import malformed
-from rig.runs.notifiers import notifiers
-from rig.runs.order import Order
-from rig.runs.partition import partition
-from rig.runs.restart import restart
-from rig.runs.sabotage import sabotage
-from rig.runs.scripts import scripts
-from rig.runs.storm import storm
-from rig.runs.thaw import thaw
-from rig.runs.zoo import zoo
+from rig.order import Order
 from rig.summary import Result
 
-Run = Callable[[Order], Coroutine[Any, Any, Result]]
 
-RUNS: dict[str, tuple[Run, int]] = {
-    "kill": (kill, 60),
-    "delivery": (delivery, 0),
-    "late": (late, 0),
-    "storm": (storm, 100),
-    "acked": (acked, 500),
-    "clock": (clock, 0),
-    "restart": (restart, 5),
-    "freeze": (freeze, 0),
-    "malformed": (malformed, 5_000),
-    "thaw": (thaw, 10),
-    "partition": (partition, 10),
-    "database": (database, 10),
-    "zoo": (zoo, 40),
-    "fuzz": (fuzz, 5_000),
-    "notifiers": (notifiers, 19),
-    "scripts": (scripts, 1),
-    "isolation": (isolation, 1),
-    "sabotage": (sabotage, 0),
-}
-"""Each run by its name, with how many cycles it takes where nobody says."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How to play a run, and its usual number of *cycles*, 0 where it has none."""
+
+    play: Callable[[Order], Coroutine[Any, Any, Result]]
+    cycles: int
+
+
+def names() -> tuple[str, ...]:
+    """Return the name of each run."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def load(name: str) -> Run:
+    """Return the run called *name*; the others, and all that they need, stay where they are."""
+    module = import_module(f"{__name__}.{name}")
+    return Run(getattr(module, name), getattr(module, "CYCLES", 0))

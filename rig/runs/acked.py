@@ -9,10 +9,11 @@ from pathlib import Path
 from rig import wire
 from rig.checker import Wrong
 from rig.clients import CREDENTIALS
-from rig.runs.order import Order
+from rig.order import Order
 from rig.stage import Play, staged
 from rig.summary import Result, blame
 
+CYCLES = 500
 _CALLS = "read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync"
 _STRACE = ("strace", "-f", "-ttt", "-y", "-qq", "-s", "64", "-e", f"trace={_CALLS}")
 _LINE = re.compile(r"^(\d+) +[\d.]+ (?:<\.\.\. )?(\w+)(.*)$")

@@ -7,9 +7,9 @@ from pathlib import Path
 from rig.checker import Wrong, last_word_is_the_truth
 from rig.history import Act, Deed, Health
 from rig.moment import now
+from rig.order import Order
 from rig.runs.freeze import heard, silent
 from rig.runs.late import believed
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, blame
 from rig.world import Fault

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from rig.checker import RULES, Case, Wrong
 from rig.history import Act, Deed, Health, Received
 from rig.moment import now
+from rig.order import Order
 from rig.postgres import Server
 from rig.runs.kill import restless, settled
 from rig.runs.late import believed
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged, summary
 from rig.world import Fault
 
+CYCLES = 10
 _NEVER_LOST = ("last word", "repeat", "saved", "store", "truth", "page", "error")
 
 _LONG_S = 45.0

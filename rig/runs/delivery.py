@@ -3,9 +3,9 @@
 import asyncio
 
 from rig.history import Health
+from rig.order import Order
 from rig.program import Program
 from rig.runs.late import believed
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Dice, Fault

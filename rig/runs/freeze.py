@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rig.checker import Wrong
 from rig.history import Health, Reported
 from rig.moment import now
-from rig.runs.order import Order
+from rig.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Fault

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, seed, settings
 
 from rig.checker import Wrong
 from rig.fuzz import Fuzzed, targets
-from rig.runs.order import Order
+from rig.order import Order
 from rig.summary import Result, blame
 
+CYCLES = 5_000
 _BATCH = 1_000
 """Hypothesis remembers every input of a batch: a million at once would take 10 GB."""
 

@@ -10,12 +10,13 @@ from rig.border import MONITOR, WORLD, Border, border
 from rig.checker import Wrong
 from rig.clients import Reporter
 from rig.history import Health, History, Received
+from rig.order import Order
 from rig.program import Program, Wiring, free_port
-from rig.runs.order import Order
 from rig.summary import Result, blame
 from rig.wire import Place
 from rig.world import Dice, Fault, Receiver, Services
 
+CYCLES = 1
 _NAMES = tuple(f"a/{number}" for number in range(6))
 _CHANNELS = ("first", "second")
 _AWAY_S = 12.0

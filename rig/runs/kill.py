@@ -8,11 +8,13 @@ from pathlib import Path
 from rig import snapshot
 from rig.checker import Case
 from rig.nemesis import AIMS, Aim, Nemesis
+from rig.order import Order
 from rig.postgres import Server
 from rig.program import Program
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
+
+CYCLES = 60
 
 
 async def kill(order: Order) -> Result:

@@ -4,7 +4,7 @@ import asyncio
 
 from rig.checker import check
 from rig.history import Health
-from rig.runs.order import Order
+from rig.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Fault

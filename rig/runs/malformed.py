@@ -13,10 +13,11 @@ from rig import wire
 from rig.checker import Wrong
 from rig.history import History
 from rig.malformed import Request, requests
+from rig.order import Order
 from rig.program import Program, Wiring
-from rig.runs.order import Order
 from rig.summary import Result, blame
 
+CYCLES = 5_000
 _AT_ONCE = 16
 _WARM = 500
 _DEADLINE_S = 30.0

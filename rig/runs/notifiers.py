@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 from rig.checker import Wrong
-from rig.runs.order import Order
+from rig.order import Order
 from rig.summary import Result, blame
 
+CYCLES = 19
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _STORY = "tests/stories/test_stories_notifiers.py"
 _LONGEST_S = 900

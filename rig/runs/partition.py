@@ -6,12 +6,13 @@ import subprocess
 
 from rig.history import Act, Deed
 from rig.moment import now
+from rig.order import Order
 from rig.postgres import Server
 from rig.runs.kill import restless, settled
-from rig.runs.order import Order
 from rig.stage import Play, staged
 from rig.summary import Result, judged
 
+CYCLES = 10
 _NEW_NETWORK = 0x4000_0000
 _OTHER_ROAD = "127.0.0.2"
 _CUT = (

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from rig.checker import Wrong
 from rig.history import Health, Received
+from rig.order import Order
 from rig.program import Program
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Fault
 
+CYCLES = 5
 _CLASSES = ("up", "dead", "died", "returned")
 _EACH = 5
 

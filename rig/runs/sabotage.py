@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rig.checker import Wrong
-from rig.runs.order import Order
+from rig.order import Order
 from rig.summary import Result, blame
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,7 +19,7 @@ _RULES = "tests/promises"
 _LONGEST_S = 300.0
 _RED = 1
 
-RUNS: Mapping[str, Sequence[str]] = {
+_BY_RUNS: Mapping[str, Sequence[str]] = {
     "speak-before-commit": ("rig", "delivery"),
     "mark-before-sending": ("rig", "delivery"),
     "synchronous-off": ("rig", "acked"),
@@ -69,7 +69,7 @@ def _sabotage(copy: Path, name: str) -> Watch:
 
 def _watchman(name: str) -> Sequence[str]:
     rule = ("pytest", "-x", "-q", "-p", "no:cacheprovider", _RULES, "-k", f"test_{name}_")
-    return RUNS.get(name, rule)
+    return _BY_RUNS.get(name, rule)
 
 
 def _run(copy: Path, *command: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

@@ -11,11 +11,14 @@ from pathlib import Path
 import uvloop
 
 from rig.checker import Wrong
-from rig.runs.order import Order
+from rig.order import Order
 from rig.summary import Result, blame
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.probes import script
+
+CYCLES = 1
+
 
 DEADLINE_MS, QUICK = 500, 100
 _BAR_MS, _PATIENCE_MS = 1_000, 20_000

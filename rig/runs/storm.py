@@ -12,12 +12,13 @@ from typing import Any
 from rig.checker import Wrong
 from rig.history import Health, Received
 from rig.moment import now
+from rig.order import Order
 from rig.runs.late import believed
-from rig.runs.order import Order
 from rig.stage import CHANNELS, Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Fault
 
+CYCLES = 100
 MOST_MESSAGES = 3
 _PACE_S = (1, 4, 10)
 _FIRST_S = 10

@@ -2,13 +2,14 @@
 
 import asyncio
 
+from rig.order import Order
 from rig.postgres import Server
 from rig.program import Program
 from rig.runs.kill import restless, settled
-from rig.runs.order import Order
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 
+CYCLES = 10
 _FROZEN_S = 15.0
 _PATIENCE_S = 6.0
 _BETWEEN_S = (3.0, 8.0)

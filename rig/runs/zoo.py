@@ -13,12 +13,13 @@ from rig.checker import Wrong
 from rig.history import History
 from rig.moment import now
 from rig.names import open_names
+from rig.order import Order
 from rig.program import Program, Wiring
-from rig.runs.order import Order
 from rig.snapshot import Snapshot
 from rig.summary import Result, blame
 from rig.zoo import ANIMALS, BLIND, NEIGHBOUR
 
+CYCLES = 40
 FULL = 200
 """Hostile targets from which on the run is the full one: ten minutes, its bars asserted."""
 

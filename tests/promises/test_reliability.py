@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from rig.runs import RUNS
+from rig import runs
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reliability.md").read_text()
@@ -30,5 +30,5 @@ def test_every_test_that_the_page_names_exists() -> None:
 
 def test_every_run_that_the_page_names_is_one_of_the_rig_and_played_before_a_change() -> None:
     named = set(re.findall(r"`rig ([a-z]+)", PAGE))
-    assert named <= RUNS.keys()
+    assert named <= set(runs.names())
     assert {name for name in named if not re.search(rf'"{name}[" ]', PLAYED)} == set()
