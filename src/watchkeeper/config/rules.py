@@ -29,10 +29,12 @@ def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
     names = [str(_name(path, channel)) for path, channel in channels]
     services = list(_below(tree, (), "probe", "service"))
     yield from _repeated("id", _ids(services))
+    yield from _renamed(services)
     for path, service in services:
         yield from _hearers(service, path, names)
         nodes = list(_below(service, path, "node"))
         yield from _repeated("id", _ids(nodes))
+        yield from _renamed(nodes)
         for place, node in nodes:
             yield from _mode(node, place)
             yield from _hearers(node, place, names)
@@ -101,6 +103,17 @@ def _repeated(key: str, places: Iterable[tuple[Path, object]]) -> Iterator[Findi
             text = f"must be unique, and {dotted(first[name])} has {quoted(name)} already"
             yield Finding((*path, key), text)
         first.setdefault(name, path)
+
+
+def _renamed(places: Sequence[tuple[Path, Tree]]) -> Iterator[Finding]:
+    """Yield each `was` that does not say whose history goes on: it can go on only once."""
+    has_it = {table.get("id"): path for path, table in places if isinstance(table.get("id"), str)}
+    yield from _repeated("was", ((path, table.get("was")) for path, table in places))
+    for path, table in places:
+        was = table.get("was")
+        if isinstance(was, str) and was in has_it and was != table.get("id"):
+            text = f"is still the id of {dotted(has_it[was])}: remove it, or rename in two steps"
+            yield Finding((*path, "was"), text)
 
 
 def _mode(node: Tree, path: Path) -> Iterator[Finding]:
