@@ -47,7 +47,7 @@ def test_a_bad_file_is_told_with_its_lines_by_check_and_by_serve(tmp_path: Path)
 def test_a_file_that_is_not_there_is_told_with_the_way_out(tmp_path: Path) -> None:
     code, lines = command(tmp_path, "serve")
     assert code == 2
-    assert lines == ["config.cfg: does not exist; name your file with -c FILE"]
+    assert lines == ["config.cfg: does not exist; name yours: serve -c FILE, or check FILE"]
 
 
 def test_without_a_command_it_serves_and_a_signal_ends_it_well(tmp_path: Path) -> None:
@@ -84,6 +84,17 @@ def test_a_database_that_is_newer_is_refused(tmp_path: Path) -> None:
     assert "use a newer Watchkeeper" in refusal(tmp_path, config, store)
 
 
+@pytest.mark.parametrize("command_line", [["deliveries"], ["explain", "web:api"]])
+def test_a_database_that_is_newer_is_not_read_either(
+    tmp_path: Path, command_line: list[str]
+) -> None:
+    config, store = served_once(tmp_path)
+    change(store, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    code, lines = command(tmp_path, *command_line, "-c", config, "--store", store)
+    assert code == 78
+    assert "use a newer Watchkeeper" in lines[0]
+
+
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "other.db"
     change(store, "CREATE TABLE theirs (no INTEGER)")
@@ -113,7 +124,9 @@ def test_a_database_of_another_config_is_taken_only_by_force(tmp_path: Path) -> 
     _, store = served_once(tmp_path)
     port = free_port()
     other = write_config(tmp_path, service="shop", port=port)
-    assert "belong to another one" in refusal(tmp_path, other, store)
+    line = refusal(tmp_path, other, store)
+    assert "belong to another one" in line
+    assert line.endswith("; choose another --store, or start with --force")
     with serving(tmp_path, "serve", "-c", other, "--store", store, "--force", port=port):
         pass
 
@@ -123,6 +136,7 @@ def test_a_postgresql_that_does_not_answer_is_refused(tmp_path: Path) -> None:
     code, lines = command(tmp_path, "serve", "-c", write_config(tmp_path), "--store", url)
     assert code == 78
     assert lines[-1].startswith("watchkeeper: the database cannot be reached: ")
+    assert lines[-1].endswith("; see to that, or choose another --store")
     assert not any("secret" in line for line in lines)
 
 

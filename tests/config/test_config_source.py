@@ -14,7 +14,10 @@ def refusal_of(path: Path) -> str:
 
 
 def test_a_file_that_is_not_there_says_how_to_name_another(tmp_path: Path) -> None:
-    assert refusal_of(tmp_path / "x.cfg") == ": does not exist; name your file with -c FILE"
+    assert (
+        refusal_of(tmp_path / "x.cfg")
+        == ": does not exist; name yours: serve -c FILE, or check FILE"
+    )
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from watchkeeper.speak.scene import Scene
 from watchkeeper.store import dossier, log
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.log import LaneRow
-from watchkeeper.store.opening import open_to_read
+from watchkeeper.store.opening import open_to_read, refuse_newer
 
 MOST_EXPLAINED = 20
 _MOST_NAMED = 8
@@ -61,6 +61,7 @@ def explain(cursor: Cursor, scene: Scene, text: str) -> str:
 
 
 def _say(cursor: Cursor, mark: ClockMark, plan: Plan | None, say: Say) -> str:
+    refuse_newer(cursor)
     return say(cursor, scenes.read(cursor, mark, plan))
 
 

@@ -19,7 +19,9 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise refusal(str(path), "does not exist; name your file with -c FILE") from None
+        raise refusal(
+            str(path), "does not exist; name yours: serve -c FILE, or check FILE"
+        ) from None
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise refusal(str(path), f"cannot be read: {reason}") from error

@@ -21,6 +21,7 @@ from watchkeeper.config.schema import (
     MetricsTable,
     NodeTable,
     NotifyTable,
+    web,
 )
 from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.core.url import Url
@@ -114,9 +115,17 @@ def _channel(kind: str, kinds: Kinds) -> Key:
         doc=cleandoc(settings.__doc__ or ""),
         hint=settings,
         default=(),
-        form=_table(ChannelTable, {ChannelTable: _keys(settings)}, rest),
+        form=_table(ChannelTable, {ChannelTable: _addressed(_keys(settings))}, rest),
         shape=Shape.EITHER,
     )
+
+
+def _addressed(keys: Keys) -> Keys:
+    """Return *keys* of a channel, whose URLs all lead to web servers."""
+    return {
+        name: replace(key, form=values.adapter(key.hint, web)) if key.hint is Url else key
+        for name, key in keys.items()
+    }
 
 
 def _as_given(rest: dict[str, Any]) -> dict[str, Any]:

@@ -255,7 +255,7 @@ def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
     if len(leaving) * 2 > len(living):
         raise StoreUnusable(
             f"{len(leaving)} of the {len(living)} nodes in this database are not in the config: "
-            "it seems to belong to another one; choose another --store, or say --force"
+            "it seems to belong to another one; choose another --store, or start with --force"
         )
 
 

@@ -33,11 +33,7 @@ def migrate(cursor: Cursor, version: int, dialect: dict[str, str]) -> int:
     """
     known = files()
     newest = known[-1][0]
-    if version > newest:
-        raise StoreUnusable(
-            f"the database has version {version}, this program knows up to {newest}: "
-            "use a newer Watchkeeper"
-        )
+    refuse_newer(version)
     for number, text in known:
         if number > version:
             for statement in _statements(text.format(**dialect)):
@@ -47,6 +43,16 @@ def migrate(cursor: Cursor, version: int, dialect: dict[str, str]) -> int:
     else:
         cursor.run("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(newest),))
     return newest
+
+
+def refuse_newer(version: int) -> None:
+    """Raise StoreUnusable where a database at *version* is newer than this program."""
+    newest = files()[-1][0]
+    if version > newest:
+        raise StoreUnusable(
+            f"the database has version {version}, this program knows up to {newest}: "
+            "use a newer Watchkeeper"
+        )
 
 
 def _statements(text: str) -> list[str]:

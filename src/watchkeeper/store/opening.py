@@ -42,12 +42,17 @@ def open_to_read(url: str) -> Reader:
     return sqlite.SqliteReader(path)
 
 
+def refuse_newer(cursor: Cursor) -> None:
+    """Raise StoreUnusable where the database is newer than this program, and not to be read."""
+    migrate.refuse_newer(_version(cursor))
+
+
 def _open_postgres(url: str) -> Store:
     postgres = _postgres()
     try:
         postgres.prepare(url, _migrate_tables)
     except StoreRefused as error:
-        raise StoreUnusable(str(error)) from error
+        raise StoreUnusable(f"{error}; see to that, or choose another --store") from error
     store: Store = postgres.PostgresStore(url)
     return store
 
