@@ -30,6 +30,22 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
     assert node.options == {"https": HttpOptions()}
 
 
+def test_a_replica_is_named_without_its_credentials_and_looked_at_with_them(tmp_path: Path) -> None:
+    url, secret = "https://user:canary@10.0.0.1/", "https://token@10.0.0.2/?q"
+    node = node_of(tmp_path, f'mode = "poll"\nreplicas = ["{url}", "{secret}"]\n')
+    assert node.replicas == ("https://user:***@10.0.0.1/", "https://***@10.0.0.2/?q")
+    assert [node.address(name) for name in node.replicas] == [url, secret]
+    assert "canary" not in repr(node)
+
+
+def test_another_password_of_a_replica_is_another_plan(tmp_path: Path) -> None:
+    first, second = (
+        loaded(tmp_path, f'{MINIMAL}{SERVICE}{NODE}mode = "poll"\nreplicas = ["{url}"]\n').plan
+        for url in ("https://user:one@10.0.0.1/", "https://user:two@10.0.0.1/")
+    )
+    assert first.digest != second.digest
+
+
 def test_a_local_daemon_has_a_grace_of_its_own(tmp_path: Path) -> None:
     assert node_of(tmp_path, 'mode = "local"\n').listening.grace_ms == 40_000
 

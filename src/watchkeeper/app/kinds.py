@@ -58,12 +58,11 @@ def rooms(looked_at: Iterable[Target], scripts: int, descriptors: int) -> dict[s
 
 
 def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
-    is_run = node.mode is Mode.SCRIPT
-    scheme = SCRIPT if is_run else scheme_of(name.replica)
+    scheme = SCRIPT if node.mode is Mode.SCRIPT else scheme_of(name.replica)
     probe = folder.load("probes", scheme).look if scheme in known else not_available
     return Target(
         kind=folder.kind(scheme),
-        address=node.scripts[int(name.replica)] if is_run else name.replica,
+        address=node.address(name.replica),
         probe=probe,
         options=node.options.get(scheme),
         looking=node.looking,

@@ -1,6 +1,6 @@
 """From settings to a Plan: the defaults of [metrics] meet what a node says of itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from watchkeeper.config import queues
 from watchkeeper.config.digest import digest
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Finding, Path
-from watchkeeper.config.replicas import scheme_of
+from watchkeeper.config.replicas import scheme_of, shown
 from watchkeeper.config.schema import (
     BrandingTable,
     FileTable,
@@ -35,6 +35,7 @@ from watchkeeper.core.plan import (
     Window,
 )
 from watchkeeper.core.reminder import Reminding
+from watchkeeper.core.secret import Secret
 
 SCRIPT = "script"
 TOLD_EVERYTHING = "webhook"
@@ -166,13 +167,14 @@ class _Nodes:
         """Return the node of *table*, of which *channels* hear where it does not say who."""
         looking, listening = self._patience_of(table)
         is_run = table.mode is Mode.SCRIPT
-        replicas = tuple(map(str, range(len(table.scripts)))) if is_run else table.replicas
+        replicas = map(str, range(len(table.scripts))) if is_run else map(shown, table.replicas)
         return Node(
             key=table.id,
             label=table.label,
             mode=table.mode,
             replicas=tuple(dict.fromkeys(replicas)),
             scripts=table.scripts,
+            whole=_whole(table.replicas),
             looking=looking,
             listening=listening,
             options=self._options_of(table, path),
@@ -216,6 +218,11 @@ class _Nodes:
         except ValueError as error:
             self.findings.append(Finding(path, str(error)))
             return None
+
+
+def _whole(replicas: Iterable[str]) -> Mapping[str, Secret]:
+    named = ((shown(replica), replica) for replica in replicas)
+    return MappingProxyType({name: Secret(url) for name, url in named if name != url})
 
 
 def _polling(metrics: MetricsTable) -> Looking:

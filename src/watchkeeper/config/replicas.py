@@ -15,6 +15,11 @@ def scheme_of(replica: str) -> str:
     return scheme.lower() if colon else ""
 
 
+def shown(replica: str) -> str:
+    """Return the name of *replica*, which everybody may read: its URL without credentials."""
+    return str(Url(replica))
+
+
 def check(replica: str, schemes: frozenset[str]) -> None:
     """Raise ValueError, with words for a person, when *replica* cannot be looked at.
 

@@ -146,9 +146,10 @@ def _replicas(node: Tree, path: Path, schemes: frozenset[str]) -> Iterator[Findi
         if not isinstance(replica, str):
             continue
         place = (*path, "replicas", index)
-        if replica in seen:
-            yield Finding(place, f"is there twice: {quoted(replica)}", Severity.WARNING)
-        seen.add(replica)
+        name = replicas.shown(replica)
+        if name in seen:
+            yield Finding(place, f"is there twice: {quoted(name)}", Severity.WARNING)
+        seen.add(name)
         yield from _replica(replica, place, schemes)
 
 

@@ -10,6 +10,7 @@ from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.queue import Broker, Queue
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
 _FLAP = FlapRules()
@@ -85,7 +86,8 @@ class Listening:
 class Node:
     """A part of a service, which says how it is watched.
 
-    *replicas* are those that the plan itself names: URLs, or the index of a script.
+    *replicas* are those that the plan itself names: URLs, or the index of a script. A URL that
+    holds credentials is named without them, and is whole in *whole* alone.
     *options* holds, by the scheme of a replica, the settings of its probe. *channels* are
     the keys of those that hear of it, None for all.
     """
@@ -95,6 +97,7 @@ class Node:
     mode: Mode
     replicas: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+    whole: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     looking: Looking = Looking()
     listening: Listening = Listening()
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -109,6 +112,12 @@ class Node:
     def is_looked_at(self) -> bool:
         """Return whether we look ourselves, instead of waiting for reports."""
         return self.mode in {Mode.POLL, Mode.SCRIPT}
+
+    def address(self, replica: str) -> str:
+        """Return what is looked at: the whole URL of *replica*, or the script."""
+        if self.mode is Mode.SCRIPT:
+            return self.scripts[int(replica)]
+        return self.whole[replica].reveal() if replica in self.whole else replica
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
