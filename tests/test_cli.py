@@ -263,32 +263,6 @@ def change(store: Path, sql: str) -> None:
     connection.close()
 
 
-def test_one_look_at_a_port_says_what_was_seen(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        code, lines = command(tmp_path, "try", f"tcp://127.0.0.1:{port}")
-    assert (code, lines[0]) == (0, f"tcp://127.0.0.1:{port} is healthy")
-    code, lines = command(tmp_path, "try", f"tcp://127.0.0.1:{port}")
-    assert (code, lines[0]) == (2, f"tcp://127.0.0.1:{port} is dead: refused")
-    assert any("nobody listens there" in line for line in lines)
-
-
-def test_one_look_as_the_file_says_names_what_it_could_look_at(tmp_path: Path) -> None:
-    config = write_config(tmp_path)
-    code, lines = command(tmp_path, "try", "-c", config, "web:api")
-    assert code == 2
-    assert lines[0].endswith("is dead: refused")
-    code, lines = command(tmp_path, "try", "-c", config, "web:nope")
-    assert code == 2
-    assert "only at web:api" in lines[0]
-
-
-def test_one_look_in_an_unknown_way_says_which_are_known(tmp_path: Path) -> None:
-    code, lines = command(tmp_path, "try", "gopher://127.0.0.1/")
-    assert code == 2
-    assert "must begin with one of http://" in lines[0]
-
-
 def test_an_address_that_is_never_connected_to_is_named_at_start(tmp_path: Path) -> None:
     config = write_config(tmp_path)
     text = re.sub(r"tcp://[^\"]*", "tcp://169.254.169.254:80", config.read_text())

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -142,17 +142,20 @@ def _try(options: argparse.Namespace) -> int:
         return _fail(BAD_FILE, *report(bad.problems))
     except LookupError as error:
         return _fail(BAD_FILE, f"watchkeeper: {error.args[0]}")
-    policy = Policy.allowing(loaded.server.allowed_addresses if loaded else ())
-    reports = uvloop.run(_look_at(chosen, policy))
-    for target, seen in zip(chosen, reports, strict=True):
-        print("\n".join(told(target, seen)))
+    reports = uvloop.run(_look_at([target for _, target in chosen], loaded))
+    for (title, _), seen in zip(chosen, reports, strict=True):
+        print("\n".join(told(title, seen)))
     return max(EXIT_CODES[seen.status] for seen in reports)
 
 
-async def _look_at(chosen: Sequence[Target], policy: Policy) -> list[Report]:
+async def _look_at(chosen: Iterable[Target], loaded: Loaded | None) -> list[Report]:
+    """Return what is seen of the *chosen*, by looks like those of a server of the *loaded* file."""
     outside = world.real(
-        policy=policy, proxies=Proxies.of(os.environ), user_agent=f"watchkeeper/{__version__}"
+        policy=Policy.allowing(loaded.server.allowed_addresses if loaded else ()),
+        proxies=Proxies.of(os.environ),
+        user_agent=_user_agent(loaded.plan) if loaded else f"watchkeeper/{__version__}",
     )
+    outside.shell.hidden = loaded.server.secret_variables if loaded else frozenset()
     try:
         return [await trial(target, outside) for target in chosen]
     finally:
@@ -217,7 +220,7 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     hangup = asyncio.Event()
     proxies = Proxies.of(os.environ)
     _tell(*proxies.notices)
-    outside = world.real(proxies=proxies, user_agent=f"watchkeeper (+{loaded.plan.page.url})")
+    outside = world.real(proxies=proxies, user_agent=_user_agent(loaded.plan))
     try:
         ground = await break_ground(outside, store, is_alone=not is_postgres(url))
         unrecorded = beside(url, options.config, os.environ).with_suffix(f".{inet.port}.unrecorded")
@@ -231,6 +234,11 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
     finally:
         await outside.close()
         await store.close()
+
+
+def _user_agent(plan: Plan) -> str:
+    """Return how the looks of a server name themselves: with the page that they are for."""
+    return f"watchkeeper (+{plan.page.url})"
 
 
 def _on_signals(process: App, hangup: asyncio.Event) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from watchkeeper.config import folder
+from watchkeeper.config import folder, replicas
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import Loaded
 from watchkeeper.config.plan import SCRIPT
-from watchkeeper.config.replicas import scheme_of
+from watchkeeper.config.problems import masked
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
@@ -58,7 +58,7 @@ def rooms(looked_at: Iterable[Target], scripts: int, descriptors: int) -> dict[s
 
 
 def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
-    scheme = SCRIPT if node.mode is Mode.SCRIPT else scheme_of(name.replica)
+    scheme = SCRIPT if node.mode is Mode.SCRIPT else replicas.scheme_of(name.replica)
     probe = folder.load("probes", scheme).look if scheme in known else not_available
     return Target(
         kind=folder.kind(scheme),
@@ -103,30 +103,35 @@ def unavailable(plan: Plan) -> list[str]:
     return lines
 
 
-def chosen(text: str, loaded: Loaded | None) -> list[Target]:
+def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Target]]:
     """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file that was *loaded*.
 
-    Raise LookupError, with words for a person, when that is nothing.
+    With each comes what to call it, without a password. Raise LookupError, with words for a
+    person, when that is nothing.
     """
     if loaded is None:
-        return [_alone(text)]
+        return [(masked(text), _alone(text))]
     known = targets(loaded.plan)
-    found = [target for name, target in known.items() if _is_named(name, text)]
+    found = [(_title(name, one), one) for name, one in known.items() if _is(name, text)]
     if not found:
         names = ", ".join(sorted({":".join(name[:2]) for name in known}))
         raise LookupError(
-            f"the file looks at nothing called {text!r}, only at {names or 'nothing'}"
+            f"the file looks at nothing called {masked(text)!r}, only at {names or 'nothing'}"
         )
     return found
 
 
 def _alone(url: str) -> Target:
-    scheme = scheme_of(url)
+    scheme = replicas.scheme_of(url)
     if scheme not in folder.schemes() or scheme == SCRIPT:
         known = ", ".join(f"{name}://" for name in folder.schemes() if name != SCRIPT)
         raise LookupError(
-            f"{url!r} must begin with one of {known}; what a file names needs -c FILE"
+            f"{masked(url)!r} must begin with one of {known}; what a file names needs -c FILE"
         )
+    try:
+        replicas.check(url, frozenset(folder.schemes()))
+    except ValueError as error:
+        raise LookupError(f"{masked(url)!r} {error}") from error
     probe = folder.load("probes", scheme)
     looking = Looking(retries=0)
     return Target(
@@ -134,8 +139,12 @@ def _alone(url: str) -> Target:
     )
 
 
-def _is_named(name: ReplicaName, text: str) -> bool:
+def _is(name: ReplicaName, text: str) -> bool:
     return text in {str(name), f"{name.service}:{name.node}"}
+
+
+def _title(name: ReplicaName, target: Target) -> str:
+    return str(name) if target.kind == SCRIPT else name.replica
 
 
 def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:

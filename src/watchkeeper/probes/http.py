@@ -18,7 +18,7 @@ from watchkeeper.outside.call import Call, Headers, Target, target_of
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
-from watchkeeper.outside.quote import quote
+from watchkeeper.outside.quote import cleaned, quote
 from watchkeeper.outside.redirect import exchange_on
 from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.tls import Certificate, Trust
@@ -28,6 +28,7 @@ SCHEMES = ("http", "https")
 MOST_BODY = 256 * 1024
 MOST_EXCERPT = 500
 _LONGEST_NAME = 253
+_REDIRECTS = 3
 _DAY_MS = 86_400_000
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SERVER_NAME = re.compile(r"[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*\.?|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}")
@@ -164,6 +165,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     async def ask(journey: Journey) -> Finding:
         call = _call(target_of(target), options, outside)
         heard = await go(outside.connect, call, journey, sessions=outside.sessions)
+        journey.note(_said(heard.answer))
         return _judged(heard, options, outside.clock.wall())
 
     return await visit(ask, timeout_ms)
@@ -199,6 +201,12 @@ def _headers(options: Options, user_agent: str) -> Headers:
     if any(name.lower() == "user-agent" for name, _ in given):
         return tuple(given)
     return ("user-agent", user_agent), *given
+
+
+def _said(answer: Answer) -> str:
+    """Return what was answered; where to, if a redirect is the answer that is judged."""
+    where = answer.header(b"location") if answer.status // 100 == _REDIRECTS else ""
+    return f"{answer}, to {cleaned(where, MOST_EXCERPT)}, not followed" if where else str(answer)
 
 
 def _judged(heard: Heard, options: Options, wall: int) -> Finding:

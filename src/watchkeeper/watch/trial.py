@@ -14,12 +14,12 @@ async def trial(target: Target, outside: Outside) -> Report:
     return await look(target, outside)
 
 
-def told(target: Target, report: Report) -> list[str]:
-    """Return the lines that say what *report* means, the verdict first."""
+def told(title: str, report: Report) -> list[str]:
+    """Return the lines that say what *report* on *title* means, the verdict first."""
     verdict = report.status.word
     if report.reason.code:
         verdict += f": {words(report.reason.code)}"
-    lines = [f"{target.address} is {verdict}"]
+    lines = [f"{title} is {verdict}"]
     if report.reason.detail not in report.evidence:
         lines.append(report.reason.detail)
     if report.latency_us != UNKNOWN:
