@@ -1,7 +1,8 @@
 """Vigil's users miss nothing: each key of its file, and each promise of its wire, has a test.
 
-KEYS are those of Vigil's file with its defaults; PROMISES say for the rest of the sections 2 to 7
-of its reference which test holds it: a test here, or an exchange that was recorded with it.
+KEYS are those of Vigil's file with its defaults; PROMISES say for the rest of the sections 2 to 7,
+and for 11 (what is said, and when) and 12 (in which words), of its reference which test holds
+it: a test here, or an exchange that was recorded with it.
 """
 
 import re
@@ -214,6 +215,9 @@ PROMISES: Mapping[str, str] = {
     "4 a wrong password": "recorded: wrong token",
     "4 a colon in the password": "recorded: password with colon",
     "4 credentials before the node": "recorded: unknown service, wrong token",
+    "4 credentials before the body": (
+        "one_without_the_right_token_is_told_that_before_a_body_is_called_too_long"
+    ),
     "4 types of JSON": "recorded: +json content type",
     "4 any charset": "recorded: odd charset",
     "4 another type": "recorded: text/plain refused",
@@ -271,6 +275,75 @@ PROMISES: Mapping[str, str] = {
     "7 ignoring survives": "a_mute_counts_down_and_survives_a_start",
     "7 ignored reminders are not sent": "a_muted_page_is_not_reminded_before_the_mute_ends",
     "7 the manager's token": "only_the_managers_token_opens_the_manager",
+    "11.1 a startup message": "a_start_is_told_once_in_ten_minutes_however_often_it_starts",
+    "11.1 with the true status": "a_start_says_what_is_true_and_not_that_all_is_well",
+    "11.1 after the first verdicts": "all_is_seen_once_a_look_at_each_target_counts",
+    "11.1 a dead receiver delays nobody": "every_channel_survives_what_its_far_side_does",
+    "11.2 poll and script": "two_looks_are_needed_in_a_row",
+    "11.2 local": "a_report_of_health_is_believed",
+    "11.2 silent": "silence_counts_from_the_last_word_and_from_when_we_could_hear",
+    "11.2 push and its loads": "a_load_above_a_threshold_is_sick_and_says_of_what",
+    "11.2 a stalled or loaded queue": (
+        "a_stalled_queue_is_dead_and_a_loaded_one_sick_whatever_the_reporter_says"
+    ),
+    "11.2 load hides no stalled queue": "high_load_does_not_hide_a_stalled_queue",
+    "11.2 the worst below": "the_order_of_sightings_changes_no_verdict",
+    "11.3 dead and not dead any more": "an_outage_is_told_once_and_its_end_says_who_came_back",
+    "11.3 between healthy and sick": "sick_and_healthy_again_is_told_to_nobody",
+    "11.3 dead to sick": "an_outage_that_ends_sick_is_told_as_sick",
+    "11.3 a second victim": "a_late_victim_is_told_at_the_next_step_of_the_pace",
+    "11.3 reminders": "an_open_alert_is_reminded_of_until_it_closes",
+    "11.3 ignored reminders": "the_muted_weekend",
+    "11.3 the waits": "the_waits_are_those_of_vigil",
+    "11.3 the list": "the_dead_are_those_of_the_newest_word_on_each_alert",
+    "11.3 the limit": "a_limit_of_nothing_lets_no_wait_grow",
+    "11.3 escalation": "the_reminder_that_escalates",
+    "11.3 counters begin anew": "the_next_outage_is_reminded_of_from_the_beginning",
+    "11.3 all of a run": "the_webhook_hears_what_it_heard_from_vigil",
+    "12.1 reminders_only": "who_is_told_reminders_only_is_told_nothing_else",
+    "12.1 kinds and words": "12_1_each_kind_of_message_has_the_ancestors_words",
+    "12.1 the three kinds": "the_kinds_are_the_ancestors_words",
+    "12.1 a target that failed alone is told again": "each_number_is_a_target_of_its_own",
+    "12.1 2xx": "every_2xx_is_taken",
+    "12.1 escalation": "a_reminder_rouses_all_or_as_many_targets_as_it_escalated_to",
+    "12.1 each kind, recorded": "ours_sends_what_the_ancestor_sent_for_the_same_facts",
+    "12.2 encryption required": "a_mail_arrives_over_starttls",
+    "12.2 encryption offered": "encryption_is_used_where_it_is_offered_though_not_required",
+    "12.2 neither": "without_encryption_required_a_server_that_has_none_is_fine",
+    "12.2 TLS from the first byte": "a_mail_arrives_over_tls_from_the_first_byte",
+    "12.2 PLAIN, then LOGIN": "both_user_and_password_log_in_by_plain_then_login",
+    "12.2 a user alone": "a_user_without_a_password_does_not_log_in",
+    "12.2 subject": "the_subject_is_the_status_and_who_is_dead",
+    "12.2 subject of a recovery": "the_subject_is_the_status_alone_where_nobody_is_dead",
+    "12.2 body": "the_body_says_what_the_ancestors_said_line_by_line",
+    "12.2 first line": "the_first_line_says_why_there_is_a_mail",
+    "12.2 sender": "the_sender_is_called_as_the_page",
+    "12.2 headers": "equal_messages_are_equal_mails_with_the_id_of_the_message",
+    "12.2 threads": "all_mails_of_an_alert_are_one_thread",
+    "12.2 the final 250": "a_mail_is_told_with_the_final_250_whatever_comes_of_the_farewell",
+    "12.2 a bad address": "an_address_that_is_none_is_refused_when_the_file_is_read",
+    "12.2 recorded mails": "ours_says_what_the_ancestor_said_for_the_same_facts",
+    "12.3 text": "12_3_the_body_is_the_ancestors_with_our_sentences_before_its_last_newline",
+    "12.3 1000 bytes": "a_body_that_is_too_long_is_cut_between_two_characters",
+    "12.4 text and colour": "12_4_the_text_says_what_changed_and_the_bar_has_its_colour",
+    "12.4 escaped": "what_others_wrote_is_escaped_and_rouses_nobody",
+    "12.5 content": "12_5_the_content_is_the_ancestors_with_our_sentences_below",
+    "12.6 text": "12_6_the_text_has_a_line_for_each_of_the_dead",
+    "12.6 chat_id": "a_chat_is_a_number_where_it_is_one_without_a_sign",
+    "12.6 escaped": "an_underscore_in_the_url_is_escaped",
+    "12.7 message": "12_7_the_message_is_the_ancestors_with_our_sentences_below",
+    "12.7 priority": "only_who_is_to_be_roused_gets_a_priority",
+    "12.7 each user key": "each_user_is_a_target_of_its_own",
+    "12.8 message": "12_8_the_message_has_a_line_for_each_of_the_dead",
+    "12.8 below a path": "a_server_below_a_path_needs_no_slash_at_its_end",
+    "12.9 body": "the_words_are_those_of_a_text_message_and_the_url",
+    "12.9 log in, send, leave": "a_message_is_kept_by_a_real_server_with_the_id_of_the_message",
+    "12.9 a deadline": "whoever_never_answers_is_left_at_the_deadline_and_let_go",
+    "12.10 html": "12_10_the_html_counts_the_dead_of_each_node_and_the_plain_body_names_them",
+    "12.10 transactions, token": "a_repeat_is_the_same_transaction_and_the_token_is_in_no_url",
+    "12.11 text": "12_11_the_text_is_a_letters_without_its_frame",
+    "12.12 keys": "12_12_the_ancestors_keys_come_first_and_in_their_order",
+    "12.12 words": "the_ancestors_keys_say_what_they_always_said",
 }
 
 

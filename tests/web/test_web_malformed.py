@@ -134,6 +134,17 @@ async def test_a_malformed_request_is_answered_4xx_when_it_comes_byte_by_byte() 
 
 
 @run
+async def test_one_without_the_right_token_is_told_that_before_a_body_is_called_too_long() -> None:
+    place = f"POST {REPORT} HTTP/1.1\r\nHost: x\r\n".encode()
+    endless = b"Transfer-Encoding: chunked\r\n\r\n300000\r\n" + bytes(3 << 20)
+    async with serving(World()) as server:
+        for rest in (b"Content-Length: 3000000\r\n\r\n", endless):
+            assert (await send(server, place + rest)).status == 401
+            good = f"Authorization: {GOOD}\r\n".encode()
+            assert (await send(server, place + good + rest)).status == 413
+
+
+@run
 async def test_what_came_before_a_malformed_request_is_answered_first() -> None:
     world, rests = World(), {}
     async with serving(world) as server:

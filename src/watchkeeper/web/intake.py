@@ -218,7 +218,7 @@ class Intake(HttpToolsProtocol):
 
     def _await_body(self, fields: dict[bytes, bytes]) -> None:
         if int(fields.get(b"content-length", b"0")) > self._limit:
-            raise Refusal(CONTENT_TOO_LARGE)
+            raise Refusal(self._refused or CONTENT_TOO_LARGE)
         if b"expect" not in fields or fields[b"expect"].lower() != b"100-continue":
             return
         if self._refused:
@@ -230,7 +230,7 @@ class Intake(HttpToolsProtocol):
         """Keep a part of the body, up to the route's limit; nothing of a refused request."""
         self._limit -= len(body)
         if self._limit < 0:
-            raise Refusal(CONTENT_TOO_LARGE)
+            raise Refusal(self._refused or CONTENT_TOO_LARGE)
         if not self._refused:
             self._body += body
 
