@@ -65,16 +65,16 @@ async def _absence(order: Order) -> Result:
             await stage.quiet()
             stage.services.turn("a/0", Health.DEAD)
             await _crash(stage, server, _LONG_S)
-            wrongs = list(_untold(stage, "a/0"))
-            return _kept(await settled(stage), wrongs)
+            wrongs = list(untold(stage, "a/0"))
+            return kept(await settled(stage), wrongs)
     finally:
         server.stop()
 
 
-def _untold(stage: Stage, name: str) -> Iterator[Wrong]:
+def untold(stage: Stage, name: str, since: int = 0) -> Iterator[Wrong]:
     """Yield a complaint about each channel that heard nothing while nothing was recorded."""
     for receiver in stage.receivers:
-        said = (one.body for one in stage.taken(receiver.channel))
+        said = (one.body for one in stage.taken(receiver.channel) if one.at >= since)
         unrecorded = [body["replicas"] for body in said if body.get("unrecorded")]
         if not any(stage.services.replica(name) in replicas for replicas in unrecorded):
             yield Wrong("unrecorded", f"{receiver.channel} did not hear that {name} is dead")
@@ -104,7 +104,7 @@ async def _failover(order: Order) -> Result:
         async with staged(play) as stage:
             await _start(stage)
             case = await _lose(stage, primary, standby)
-            return _kept(case, _remembered(case))
+            return kept(case, _remembered(case))
     finally:
         primary.stop()
         standby.stop()
@@ -146,7 +146,7 @@ def _remembered(case: Case) -> Iterator[Wrong]:
         yield Wrong("failover", "the standby had every commit")
 
 
-def _kept(case: Case, more: Iterable[Wrong]) -> Result:
+def kept(case: Case, more: Iterable[Wrong]) -> Result:
     """Return the result of *case* by the promises that hold though the database forgot."""
     broken = [Wrong(name, words) for name in _NEVER_LOST for words in RULES[name](case)]
     wrongs = [*more, *broken]

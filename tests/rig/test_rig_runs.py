@@ -20,6 +20,7 @@ pytestmark = pytest.mark.rig
         "clock",
         "restart --cycles 5",
         "freeze",
+        "full",
         "isolation",
         "zoo",
         "notifiers --cycles 5",
