@@ -361,6 +361,14 @@ def test_of_who_flapped_and_is_stable_only_the_last_word_is_said() -> None:
     assert message.notes[1:] == ("stable again, and healthy: web:api:1",)
 
 
+def test_who_left_or_recovered_since_is_neither_called_dead_nor_flapping() -> None:
+    died, over = story([{API}, set()])
+    for before in (flaps(Kind.FLAPPING, API), flaps(Kind.STEADY, API)):
+        message = compose(SENDER, [died, before, over])
+        assert (message.replicas, message.flapping, message.steady) == ((), (), ())
+        assert [one.replica for one in message.recovered] == [API]
+
+
 def test_what_flaps_outlives_its_text() -> None:
     facts = flaps(Kind.FLAPPING, API, PUSH)
     assert parse(dump(facts)) == facts

@@ -170,8 +170,12 @@ def _notes(news: Sequence[Facts]) -> tuple[str, ...]:
 
 
 def _flaps(news: Sequence[Facts], kind: Kind) -> tuple[Flapped, ...]:
-    """Return those of whom the last word is that of *kind*."""
-    last = {one.replica: (facts.kind, one) for facts in news for one in facts.flaps}
+    """Return those of whom the last word is that of *kind*; who left or died since has another."""
+    last: dict[ReplicaName, tuple[Kind, Flapped]] = {}
+    for facts in news:
+        for member in (*facts.died, *(back.member for back in facts.back)):
+            last.pop(member.replica, None)
+        last |= {one.replica: (facts.kind, one) for one in facts.flaps}
     return tuple(one for its, one in last.values() if its is kind)
 
 
