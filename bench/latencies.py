@@ -130,8 +130,8 @@ async def _figures(store: _Timed, hours: int) -> list[str]:
     """Return what the store says of a day that was packed in so many *hours*."""
     began = time.perf_counter()
     periods = range(_DAY, _DAY + HOURS * HOUR_MS, HOUR_MS)
-    read = partial(latency.of_replica, replica_no=REPLICAS // 2, hours=periods)
-    seen = await store.read(read)
+    read = partial(latency.of_replicas, replica_nos=[REPLICAS // 2], hours=periods)
+    [seen] = (await store.read(read)).values()
     took = (time.perf_counter() - began) * 1000
     packed = sum(len(samples) for _, samples in seen.packed)
     sizes = await store.read(_sizes)

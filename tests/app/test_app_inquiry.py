@@ -14,10 +14,12 @@ from watchkeeper.core.plan import Looking, Plan
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
+from watchkeeper.core.status import Status
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.speak import scene as scenes
-from watchkeeper.store import lane, latency, meta, worker
+from watchkeeper.store import history, lane, latency, meta, worker
 from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.history import Transition
 from watchkeeper.store.lane import Claim
 from watchkeeper.store.latency import Look
 from watchkeeper.store.worker import WorkerRow
@@ -330,10 +332,35 @@ def test_a_replica_that_is_gone_is_found_by_its_whole_name(store_url: str) -> No
             await home.door.flush(name("web:push:a"), "me")
             [first, *rest] = await ask(home, "web:push:a")
             assert first.startswith("web:push:a is gone: it left the page at ")
+            assert after(rest, "what changed").endswith(
+                "Z  left the page, healthy: flushed by its reporter"
+            )
             assert after(rest, "what comes next") == "nothing: it is not on the page any more"
             assert await ask(home, "web:push") == [
                 "web:push has no replica: nobody has reported so far"
             ]
+
+    asyncio.run(main())
+
+
+def test_a_voice_that_nobody_waits_for_any_more_is_a_change_but_no_other_belief(
+    store_url: str,
+) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.push("web:push:a")
+            [(replica_no,)] = await home.rows("SELECT no FROM replica WHERE key = 'a'")
+            home.clock.pass_ms(60_000)
+            moment = (home.clock.steady(), home.clock.wall())
+            gone = Transition("source", replica_no, DEAD, Status.UNDECIDED, "forsaken:reporter:b")
+            add = partial(history.add, page_no=1, revision=1, moment=moment, new=[gone])
+            await home.store.write(add)
+            await beat(home)
+            lines = await ask(home, "web:push:a")
+            assert lines[1].endswith(", for 1 min")
+            assert after(lines, "what changed").endswith(
+                "Z  nobody waits for reporter:b any more: it was silent for a day"
+            )
 
     asyncio.run(main())
 

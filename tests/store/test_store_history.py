@@ -97,6 +97,18 @@ def test_a_failure_is_kept_before_it_is_confirmed(store_url: str) -> None:
     asyncio.run(main())
 
 
+def test_the_success_that_ends_an_unconfirmed_failure_is_kept(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, LATER) as home:
+            await see(home, HEALTHY, "", "fine")
+            await see(home, DEAD, "refused", "a hiccup")
+            await see(home, HEALTHY, "", "fine again")
+            await see(home, HEALTHY, "", "and so on")
+            assert await bodies(home) == ["a hiccup", "fine again"]
+
+    asyncio.run(main())
+
+
 def test_evidence_has_at_most_8_kb_of_whole_characters(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:

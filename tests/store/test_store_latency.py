@@ -120,7 +120,7 @@ def test_an_hour_is_found_before_and_after_those_that_are_kept(
     asyncio.run(main())
 
 
-def test_a_replicas_latencies_are_those_of_the_hours_asked_for_and_the_newest(
+def test_latencies_of_replicas_are_those_of_the_hours_asked_for_and_the_newest(
     store_url: str,
 ) -> None:
     async def main() -> None:
@@ -129,12 +129,12 @@ def test_a_replicas_latencies_are_those_of_the_hours_asked_for_and_the_newest(
             await pack(home, await gather(home))
             await home.run("DELETE FROM recent")
             await add(home, looks(1, at=WHOLE.until, us=20))
-            read = partial(latency.of_replica, replica_no=1, hours=[HOUR, WHOLE.until])
-            seen = await home.store.read(read)
+            read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until])
+            seen = (await home.store.read(read))[1]
             assert seen.packed == [(HOUR, [sample.of_look(one.at, 0, 10) for one in looks(2)])]
             assert seen.recent == [Look(WHOLE.until, 1, 0, 20)]
-            other = await home.store.read(partial(read, hours=[WHOLE.until]))
-            assert other.packed == []
+            other = (await home.store.read(partial(read, hours=[WHOLE.until])))[2]
+            assert (other.packed, other.recent) == ([], [])
 
     asyncio.run(main())
 

@@ -53,10 +53,8 @@ def explain(cursor: Cursor, scene: Scene, text: str) -> str:
     found, many = dossier.find(cursor, page_no, name, MOST_EXPLAINED)
     if not found:
         return _nothing(dossier.names(cursor, page_no, name), text)
-    blocks = [
-        "\n".join(explanation(scene, dossier.read(cursor, page_no, one, scene.now.at)))
-        for one in found
-    ]
+    dossiers = dossier.read(cursor, page_no, found, scene.now.at)
+    blocks = ["\n".join(explanation(scene, one)) for one in dossiers]
     return "\n\n".join([*blocks, *_rest(text, many - len(found))])
 
 

@@ -210,14 +210,24 @@ def _keep_evidence(
 ) -> int | None:
     """Keep what *report* saw; return its number, None where that is known already.
 
-    News is what changes the status or its reason, and a failure that is yet to be confirmed.
+    News is what changes the status or its reason, a failure that is yet to be confirmed, and
+    the first success after any failure.
     """
-    is_same = (before.status, before.reason_code) == (after.status, after.reason_code)
-    is_unconfirmed = report.status is Status.DEAD and after.status is not Status.DEAD
     body = report.evidence
     if report.reason.detail not in body:
         body = f"{report.reason.detail}\n{body}"
-    if not body or (is_same and not is_unconfirmed):
+    if not body or not _is_seen_anew(decision, before, after, report):
         return None
     seen = Evidence(after.no, decision.now.at, report.status, report.reason.code, body)
     return history.add_evidence(decision.cursor, seen)
+
+
+def _is_seen_anew(
+    decision: Decision, before: ReplicaRow, after: ReplicaRow, report: Report
+) -> bool:
+    if (before.status, before.reason_code) != (after.status, after.reason_code):
+        return True
+    if report.status is Status.DEAD:
+        return after.status is not Status.DEAD
+    is_success = report.status is Status.HEALTHY
+    return is_success and history.ends_with_failure(decision.cursor, after.no)

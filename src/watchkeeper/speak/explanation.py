@@ -17,6 +17,7 @@ from watchkeeper.store.dossier import Change, Dossier
 from watchkeeper.store.history import Evidence
 from watchkeeper.store.latency import Latencies
 
+_OF_BELIEF = {"replica", "standing"}
 _MOST_LINES = 30
 _MOST_COLUMNS = 200
 
@@ -52,9 +53,8 @@ def _believed(one: Dossier) -> str:
 
 def _since(scene: Scene, one: Dossier) -> str:
     since = f"since {moment(one.row.since_at)}"
-    return (
-        f"{since}, for {span(scene.now.steady - one.changes[0].steady)}" if one.changes else since
-    )
+    last = next((change for change in one.changes if change.kind in _OF_BELIEF), None)
+    return f"{since}, for {span(scene.now.steady - last.steady)}" if last else since
 
 
 def _why(scene: Scene, one: Dossier) -> Iterator[str]:
@@ -118,8 +118,13 @@ def _harmless(line: str) -> str:
 
 
 def _changed(change: Change) -> str:
-    why = f": {words(change.reason_code)}" if change.reason_code else ""
-    return f"{moment(change.at)}  {change.old.word} → {change.new.word}{why}"
+    why = words(change.reason_code)
+    if change.kind == "source":
+        return f"{moment(change.at)}  {why}"
+    what = f"{change.old.word} → {change.new.word}"
+    if change.kind == "left":
+        what = f"left the page, {change.old.word}"
+    return f"{moment(change.at)}  {what}" + (f": {why}" if why else "")
 
 
 def _latencies(scene: Scene, known: Latencies) -> Iterator[str]:

@@ -23,8 +23,9 @@ _MOST_CHANGES = 5
 
 
 class Change(NamedTuple):
-    """A transition of a replica's status, or of its standing."""
+    """A transition of a replica: of its status or standing, or one of the other kinds there are."""
 
+    kind: str
     steady: int
     at: int
     old: Status | Standing
@@ -125,19 +126,33 @@ def names(cursor: Cursor, page_no: int, name: ReplicaName) -> list[str]:
     return [f"{service}:{node}" for service, node in nodes] + [str(one.name) for one in replicas]
 
 
-def read(cursor: Cursor, page_no: int, found: Found, at: int) -> Dossier:
-    """Return all that is kept of a replica that was *found*, at the wall moment *at*."""
-    key = (found.node_no, found.name.replica)
-    row = replica_rows.find(cursor, [key])[key]
+def read(cursor: Cursor, page_no: int, found: Sequence[Found], at: int) -> list[Dossier]:
+    """Return all that is kept of each replica that was *found*, at the wall moment *at*."""
+    rows = replica_rows.find(cursor, [_place(one) for one in found])
+    hour = at // HOUR_MS * HOUR_MS
+    hours = range(hour - LATENCY_HOURS * HOUR_MS, hour + 1, HOUR_MS)
+    latencies = latency.of_replicas(cursor, [row.no for row in rows.values()], hours)
+    return [
+        _dossier(cursor, page_no, one.name, row, latencies[row.no])
+        for one in found
+        for row in [rows[_place(one)]]
+    ]
+
+
+def _place(found: Found) -> tuple[int, str]:
+    return found.node_no, found.name.replica
+
+
+def _dossier(
+    cursor: Cursor, page_no: int, name: ReplicaName, row: ReplicaRow, latencies: Latencies
+) -> Dossier:
     failure = _evidence(cursor, row.no, "status <> 0 ORDER BY no DESC")
     success = failure and _evidence(cursor, row.no, "status = 0 AND no > ? ORDER BY no", failure[0])
     membership = _membership(cursor, row.no)
     said = _said(cursor, membership)
-    hour = at // HOUR_MS * HOUR_MS
-    hours = range(hour - LATENCY_HOURS * HOUR_MS, hour + 1, HOUR_MS)
     return Dossier(
-        name=found.name,
-        node=tree.nodes_by_no(cursor, [found.node_no])[0],
+        name=name,
+        node=tree.nodes_by_no(cursor, [row.node_no])[0],
         row=row,
         sightings=[kept.sighting for kept in sighting_rows.of_replicas(cursor, [row.no])],
         changes=_changes(cursor, row.no),
@@ -147,14 +162,15 @@ def read(cursor: Cursor, page_no: int, found: Found, at: int) -> Dossier:
         said=said,
         delivered=_delivered(cursor, said),
         others=_others(cursor, page_no, row.no),
-        latencies=latency.of_replica(cursor, row.no, hours),
+        latencies=latencies,
     )
 
 
 def _changes(cursor: Cursor, replica_no: int) -> list[Change]:
     rows = cursor.rows(
         "SELECT kind, steady, at, old, new, reason_code FROM transition"
-        " WHERE kind IN ('replica', 'standing') AND subject_no = ? ORDER BY no DESC LIMIT ?",
+        " WHERE kind IN ('replica', 'standing', 'source', 'left') AND subject_no = ?"
+        " ORDER BY no DESC LIMIT ?",
         (replica_no, _MOST_CHANGES),
     )
     return [_change(*row) for row in rows]
@@ -164,8 +180,8 @@ def _change(  # noqa: PLR0913, PLR0917 - the columns of a row
     kind: str, steady: int, at: int, old: int, new: int, reason_code: str
 ) -> Change:
     if kind == "standing":
-        return Change(steady, at, Standing(old), Standing(new), reason_code)
-    return Change(steady, at, Status(old), Status(new), reason_code)
+        return Change(kind, steady, at, Standing(old), Standing(new), reason_code)
+    return Change(kind, steady, at, Status(old), Status(new), reason_code)
 
 
 def _evidence(

@@ -61,6 +61,14 @@ def add_evidence(cursor: Cursor, seen: Evidence) -> int:
     return int(row[0]) if row else 0
 
 
+def ends_with_failure(cursor: Cursor, replica_no: int) -> bool:
+    """Return whether the newest evidence of a replica is that of a failure."""
+    row = cursor.row(
+        "SELECT status FROM evidence WHERE replica_no = ? ORDER BY no DESC LIMIT 1", (replica_no,)
+    )
+    return row is not None and row[0] != Status.HEALTHY
+
+
 def add(
     cursor: Cursor, page_no: int, revision: int, moment: tuple[int, int], new: Sequence[Transition]
 ) -> None:

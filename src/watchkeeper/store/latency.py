@@ -116,19 +116,25 @@ def forget_hours(cursor: Cursor, before: int) -> int:
     )
 
 
-def of_replica(cursor: Cursor, replica_no: int, hours: Sequence[int]) -> Latencies:
-    """Return what was seen of a replica in *hours*, and all that is not packed yet."""
-    rows = cursor.rows(
-        "SELECT period, samples FROM latency_hour"
-        f" WHERE replica_no = ? AND period IN ({marks(hours)}) ORDER BY period",
-        (replica_no, *hours),
-    )
-    recent = cursor.rows(
-        "SELECT at, replica_no, status, latency_us FROM recent WHERE replica_no = ? ORDER BY at",
-        (replica_no,),
-    )
-    packed = [(period, samples.parse(kept)) for period, kept in rows]
-    return Latencies(packed, [Look(*row) for row in recent])
+def of_replicas(
+    cursor: Cursor, replica_nos: Collection[int], hours: Sequence[int]
+) -> dict[int, Latencies]:
+    """Return what was seen of each replica in *hours*, and all that is not packed yet.
+
+    The looks that are not packed lie by time, so that they are read once for all.
+    """
+    packed: dict[int, list[tuple[int, Sequence[Sample]]]] = {no: [] for no in replica_nos}
+    recent: dict[int, list[Look]] = {no: [] for no in replica_nos}
+    for (period, replica_no), kept in sorted(_packed(cursor, hours, replica_nos)):
+        packed[replica_no].append((period, samples.parse(kept)))
+    for row in cursor.rows(
+        "SELECT at, replica_no, status, latency_us FROM recent"
+        f" WHERE replica_no IN ({marks(replica_nos)}) ORDER BY at",
+        sorted(replica_nos),
+    ):
+        look = Look(*row)
+        recent[look.replica_no].append(look)
+    return {no: Latencies(packed[no], recent[no]) for no in replica_nos}
 
 
 def _take_turn(cursor: Cursor) -> None:
