@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.notifiers import exim
+from tests.notifiers.faulty_mail import FaultyMail
 from tests.notifiers.notifier_samples import API, AT, BACK, CORE, alert, message
 from tests.outside.certificates import Authority
 from tests.outside.world import Behaviour, Names, free_port, in_loop
@@ -24,7 +25,6 @@ from watchkeeper.outside.outside import real
 from watchkeeper.outside.sending import Sending
 
 DEATH = message(id="m1", replicas=(API, CORE), alerts=(alert(dead=(API, CORE)),))
-FINAL = b"250 2.0.0 queued"
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +251,7 @@ async def test_a_wrong_password_is_a_refusal(trusted: exim.Exim) -> None:
 @in_loop
 async def test_a_login_where_none_is_taken_is_a_refusal() -> None:
     login = {"smtp_username": "u", "smtp_password": Secret("p"), "smtp_encrypt": False}
-    async with listening(Faulty()) as port:
+    async with listening(FaultyMail()) as port:
         with pytest.raises(Refused, match="neither PLAIN nor LOGIN"):
             await sent(DEATH, settings(port, **login))
 
@@ -319,43 +319,6 @@ async def test_a_mailbox_that_is_full_is_for_later_and_surely_not_taken(
 # Faulty servers: each reply may be a refusal, a cut, or nothing at all.
 
 
-class Faulty:
-    """A server that answers as it should, but for the *replies* that are given.
-
-    None cuts the connection instead of the reply.
-    """
-
-    def __init__(self, **replies: bytes | None) -> None:
-        self._replies = replies
-        self.commands: list[str] = []
-        self.content = b""
-        self.has_ended = asyncio.Event()
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._converse(reader, writer)
-        self.has_ended.set()
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._reply(writer, "greeting", b"220 hello"):
-            return
-        while line := await reader.readline():
-            verb = line.split()[0].decode().upper()
-            self.commands.append(verb)
-            usual = {"EHLO": b"250 hello", "DATA": b"354 go on", "QUIT": b"221 bye"}
-            if not self._reply(writer, verb.lower(), usual.get(verb, b"250 fine")):
-                return
-            if verb == "DATA" and "data" not in self._replies:
-                self.content = await reader.readuntil(b"\r\n.\r\n")
-                if not self._reply(writer, "final", FINAL):
-                    return
-
-    def _reply(self, writer: asyncio.StreamWriter, what: str, usual: bytes) -> bool:
-        reply = self._replies.get(what, usual)
-        if reply is not None:
-            writer.write(reply + b"\r\n")
-        return reply is not None
-
-
 STEPS = ["greeting", "ehlo", "mail", "rcpt", "data", "final"]
 
 
@@ -370,7 +333,7 @@ async def failure(behaviour: Behaviour) -> Refused | Unreachable | None:
 
 @in_loop
 async def test_a_mail_is_told_with_the_final_250_whatever_comes_of_the_farewell() -> None:
-    server = Faulty(quit=None)
+    server = FaultyMail(quit=None)
     async with listening(server) as port:
         await sent(DEATH, settings(port, smtp_encrypt=False))
         await server.has_ended.wait()
@@ -380,7 +343,7 @@ async def test_a_mail_is_told_with_the_final_250_whatever_comes_of_the_farewell(
 @in_loop
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_4xx_at_any_step_is_for_later_and_surely_not_taken(step: str) -> None:
-    error = await failure(Faulty(**{step: b"421 4.3.2 later"}))
+    error = await failure(FaultyMail(**{step: b"421 4.3.2 later"}))
     assert isinstance(error, Unreachable)
     assert (error.maybe, "answered 421 4.3.2 later" in str(error)) == (False, True)
 
@@ -388,7 +351,7 @@ async def test_a_4xx_at_any_step_is_for_later_and_surely_not_taken(step: str) ->
 @in_loop
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_5xx_at_any_step_is_a_refusal(step: str) -> None:
-    error = await failure(Faulty(**{step: b"554 5.7.1 never"}))
+    error = await failure(FaultyMail(**{step: b"554 5.7.1 never"}))
     assert isinstance(error, Refused)
     assert "answered 554 5.7.1 never" in str(error)
 
@@ -396,14 +359,14 @@ async def test_a_5xx_at_any_step_is_a_refusal(step: str) -> None:
 @in_loop
 @pytest.mark.parametrize("step", ["greeting", "ehlo", "mail", "rcpt"])
 async def test_a_cut_before_the_message_leaves_is_surely_not_taken(step: str) -> None:
-    error = await failure(Faulty(**{step: None}))
+    error = await failure(FaultyMail(**{step: None}))
     assert isinstance(error, Unreachable)
     assert not error.maybe
 
 
 @in_loop
 async def test_a_cut_after_the_last_dot_may_be_taken() -> None:
-    server = Faulty(final=None)
+    server = FaultyMail(final=None)
     error = await failure(server)
     assert isinstance(error, Unreachable)
     assert error.maybe
@@ -414,7 +377,7 @@ async def test_a_cut_after_the_last_dot_may_be_taken() -> None:
 @pytest.mark.parametrize("reply", [b"999 what", b"hello?", b"x" * 100_000, b"250-" + b"x" * 9_000])
 @pytest.mark.parametrize("step", ["greeting", "final"])
 async def test_an_answer_that_is_none_is_no_success(step: str, reply: bytes) -> None:
-    error = await failure(Faulty(**{step: reply}))
+    error = await failure(FaultyMail(**{step: reply}))
     assert isinstance(error, Unreachable)
     assert error.maybe is (step == "final")
 
@@ -443,7 +406,7 @@ async def test_whoever_never_answers_is_left_at_the_deadline_and_let_go() -> Non
 
 @in_loop
 async def test_the_claim_is_checked_after_the_recipient_is_taken_and_before_the_message() -> None:
-    server = Faulty()
+    server = FaultyMail()
     seen: list[list[str]] = []
 
     async def before() -> None:
@@ -458,7 +421,7 @@ async def test_the_claim_is_checked_after_the_recipient_is_taken_and_before_the_
 @in_loop
 async def test_what_the_server_answered_to_the_mail_is_there_to_be_shown() -> None:
     sending = Sending()
-    async with listening(Faulty()) as port:
+    async with listening(FaultyMail()) as port:
         outside = real().for_sending(sending)
         await email.send(DEATH, settings(port, smtp_encrypt=False), outside)
     assert sending.answer
@@ -473,7 +436,7 @@ async def test_nothing_of_the_message_leaves_when_the_claim_is_lost() -> None:
     async def lost() -> None:
         raise Lost
 
-    server = Faulty()
+    server = FaultyMail()
     sending = Sending(lost)
     async with listening(server) as port:
         with pytest.raises(Lost):
