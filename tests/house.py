@@ -99,6 +99,7 @@ def plan(  # noqa: PLR0913 - each side that some test varies
     nodes: Mapping[str, Mode | tuple[str, ...]] | None = None,
     *,
     alert_on: AlertOn = AlertOn.PAGE,
+    trouble_from: Status = Status.DEAD,
     looking: Looking = _LOOKING,
     channels: tuple[str, ...] = ("hook",),
     most_replicas: int = 1_000,
@@ -131,8 +132,8 @@ def plan(  # noqa: PLR0913 - each side that some test varies
             Channel(key=k.split()[0], kind="webhook", digest=k, targets=_targets(k))
             for k in channels
         ),
-        policy=Policy(alert_on=alert_on, reminding=reminding),
-        digest=str(sorted(nodes.items(), key=str)) + str(alert_on),
+        policy=Policy(alert_on=alert_on, trouble_from=trouble_from, reminding=reminding),
+        digest=str(sorted(nodes.items(), key=str)) + str(alert_on) + trouble_from.word,
     )
 
 

@@ -197,7 +197,9 @@ class Story:
         if channel in self.answers:
             self.answers[channel](message)
         passed = (self.clock.steady() - self.began) // 1000
-        names = " ".join(str(name) for name in message.replicas)
+        names = " ".join(
+            f"{name}?" if name in message.sick else str(name) for name in message.replicas
+        )
         back = " ".join(f"+{one.replica}" for one in message.recovered)
         flaps = [f"~{one.replica}" for one in message.flapping]
         flaps += [f"={one.replica}" for one in message.steady]

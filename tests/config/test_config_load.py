@@ -59,8 +59,7 @@ def test_a_clean_file_says_nothing(tmp_path: Path) -> None:
 def test_every_key_that_is_not_honoured_is_named() -> None:
     told = load(GOOD / "everything.cfg", KINDS, EVERYTHING)
     later = told.notices[1].text
-    for name in ("server.mcp_server", "notify.alert_sick"):
-        assert name in later
+    assert "server.mcp_server" in later
 
 
 def test_a_key_that_asks_for_what_is_done_anyway_is_not_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.config.config_samples import (
 )
 from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
 from watchkeeper.core.reminder import Backoff, Reminding
+from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 
 POLL = NODE + 'mode = "poll"\nreplicas = ["https://example.com/", "tcp://10.0.0.1:80"]\n'
@@ -117,6 +118,16 @@ def test_policy_comes_from_notify(tmp_path: Path) -> None:
     text = MINIMAL + "[notify]\n" + 'alert_on = "node"\npace = [5]\nstartup_notification = false\n'
     plan = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan
     assert plan.policy == Policy(alert_on=AlertOn.NODE, pace_ms=(5_000,), startup=False)
+
+
+def test_sick_is_a_trouble_only_where_the_file_says_so(tmp_path: Path) -> None:
+    asked, not_asked = (
+        loaded(
+            tmp_path, f'{MINIMAL}[notify]\nalert_sick = {wish}\n{SERVICE}{NODE}mode = "push"\n'
+        ).plan.policy.trouble_from
+        for wish in ("true", "false")
+    )
+    assert (asked, not_asked) == (Status.SICK, Status.DEAD)
 
 
 def test_reminders_come_from_notify(tmp_path: Path) -> None:

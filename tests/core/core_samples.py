@@ -1,6 +1,6 @@
 """Samples: the small worlds in which the properties of the rules are tried."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.house import PAGE
 from watchkeeper.core import facts as fact
-from watchkeeper.core.alert import Advance, Alert, Moment, advance
+from watchkeeper.core.alert import Advance, Alert, Moment, Trouble, advance
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.report import ReplicaName
@@ -36,9 +36,15 @@ def moment(second: int) -> Moment:
     return Moment(steady=1_000 * second, at=WALL + 1_000 * second)
 
 
-def dead(names: set[ReplicaName], code: str = "refused") -> dict[ReplicaName, str]:
+def dead(names: set[ReplicaName], code: str = "refused") -> dict[ReplicaName, Trouble]:
     """Return *names* in the order of the page, each dead with the reason *code*."""
-    return {name: code for name in REPLICAS if name in names}
+    return {name: Trouble(code) for name in REPLICAS if name in names}
+
+
+def troubles(statuses: Mapping[ReplicaName, Status]) -> dict[ReplicaName, Trouble]:
+    """Return who of *statuses* is not healthy, in the order of the page."""
+    found = {name: statuses.get(name, HEALTHY) for name in REPLICAS}
+    return {name: Trouble("slow", status) for name, status in found.items() if status}
 
 
 def history(days: Sequence[set[ReplicaName]]) -> list[tuple[Moment, Advance]]:

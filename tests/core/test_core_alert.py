@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_samples import API, CORE, MAIL, REPLICAS, dead, moment, shifts
-from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return, advance
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return, Trouble, advance
 from watchkeeper.core.report import ReplicaName
 
 NOBODY_LEFT: Mapping[ReplicaName, Leaving] = {}
@@ -118,7 +118,9 @@ def test_where_nobody_is_dead_no_alert_opens() -> None:
 
 
 def test_an_alert_opens_with_its_first_members_and_their_reasons() -> None:
-    step = advance(None, "page", {API: "refused", MAIL: "silent:60"}, moment(7), NOBODY_LEFT)
+    step = advance(
+        None, "page", {API: Trouble("refused"), MAIL: Trouble("silent:60")}, moment(7), NOBODY_LEFT
+    )
     assert step
     assert (step.alert.subject, step.alert.opened, step.alert.seq) == ("page", 7_000, 1)
     assert [(one.replica, one.reason_code) for one in step.died] == [
@@ -139,7 +141,7 @@ def test_one_may_die_in_the_moment_in_which_another_is_back() -> None:
 
 def test_another_reason_is_no_news() -> None:
     alert = opened({API})
-    assert advance(alert, "page", {API: "timeout"}, moment(2), NOBODY_LEFT) is None
+    assert advance(alert, "page", {API: Trouble("timeout")}, moment(2), NOBODY_LEFT) is None
 
 
 @pytest.mark.parametrize(

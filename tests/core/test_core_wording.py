@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.notifiers.notifier_samples import (
@@ -14,6 +16,7 @@ from tests.notifiers.notifier_samples import (
 )
 from watchkeeper.core import wording
 from watchkeeper.core.message import MessageKind, Recovered
+from watchkeeper.core.status import Status
 
 REASONS = {str(API): "refused", str(CORE): "timed out", str(MAIL): "refused"}
 
@@ -70,6 +73,43 @@ def test_who_came_back_is_said_with_how_long_it_was_away() -> None:
     ]
 
 
+def test_among_the_dead_the_sick_are_named() -> None:
+    some = {"replicas": (API, CORE, MAIL), "sick": frozenset({CORE, MAIL})}
+    told = message(alerts=(alert(dead=(API, CORE, MAIL), died=(API, MAIL)),), **some)
+    assert wording.added(told) == [
+        f"dead now: {API}",
+        f"sick now: {MAIL}",
+        f"still sick: {CORE}",
+    ]
+
+
+def test_where_all_are_sick_the_status_says_it() -> None:
+    told = outage(API, CORE, status=Status.SICK, sick=frozenset({API, CORE}))
+    assert wording.added(told) == []
+    assert wording.added(replace(told, kind=MessageKind.REMINDER, alerts=())) == []
+
+
+def test_who_turned_is_said_with_what_it_was_before() -> None:
+    told = message(
+        alerts=(
+            alert(
+                turned=(
+                    recovered(why="turned", seconds=300),
+                    recovered(why="turned", status=Status.SICK, seconds=600),
+                    recovered(why="turned", status=Status.SICK, told=False),
+                ),
+                recovered=(recovered(status=Status.SICK),),
+            ),
+        )
+    )
+    assert wording.added(told) == [
+        f"was dead for 5 min: {MAIL}",
+        f"was sick for 10 min: {MAIL}",
+        f"was sick from 23:57:28 to 23:58:28: {MAIL}",
+        f"well again after 1 min: {MAIL}",
+    ]
+
+
 def test_an_untold_outage_of_more_than_a_day_has_its_dates() -> None:
     long = recovered(told=False, seconds=90_000, dead_at=AT - 90_000_000)
     assert wording.added(message(alerts=(alert(recovered=(long,)),))) == [
@@ -78,7 +118,12 @@ def test_an_untold_outage_of_more_than_a_day_has_its_dates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "said"), [("flushed", "flushed by its reporter"), ("removed", "no longer watched")]
+    ("why", "said"),
+    [
+        ("flushed", "flushed by its reporter"),
+        ("removed", "no longer watched"),
+        ("passed_over", "sick is no trouble any more"),
+    ],
 )
 def test_who_left_otherwise_is_not_called_back(why: str, said: str) -> None:
     told = message(alerts=(alert(recovered=(recovered(why=why),)),))

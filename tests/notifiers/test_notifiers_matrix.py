@@ -28,6 +28,13 @@ def test_12_10_the_html_counts_the_dead_of_each_node_and_the_plain_body_names_th
     )
 
 
+def test_the_html_counts_the_sick_apart() -> None:
+    two = API._replace(replica="2")
+    told = outage(API, two, MAIL, sick=frozenset({two, MAIL}))
+    assert "<code>web:api</code>: 1 dead, 1 sick</li>" in matrix.html(told)
+    assert "<code>mail:smtp</code>: 1 sick</li>" in matrix.html(told)
+
+
 @in_loop
 async def test_a_repeat_is_the_same_transaction_and_the_token_is_in_no_url() -> None:
     async with far("matrix") as side:

@@ -26,6 +26,11 @@ def test_12_6_the_text_has_a_line_for_each_of_the_dead() -> None:
     ]
 
 
+def test_a_sick_one_is_not_called_dead() -> None:
+    told = outage(API, MAIL, sick=frozenset({MAIL}))
+    assert f"- `{API}`: dead\n- `{MAIL}`: sick\n" in telegram.text(told)
+
+
 def test_an_underscore_in_the_url_is_escaped() -> None:
     assert telegram.text(message(page_url="https://x.example/a_b")).endswith(
         "Link: https://x.example/a\\_b"

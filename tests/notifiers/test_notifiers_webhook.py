@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from tests.notifiers.notifier_samples import API, AT, BACK, CORE, alert, message
 from tests.outside.world import Answers, http_answer, in_loop, serving
@@ -62,6 +63,36 @@ def test_who_left_otherwise_is_not_said_to_be_well() -> None:
     flushed = Recovered(replica=CORE, dead_at=AT, back_at=AT, seconds=0, told=True, why="flushed")
     body = webhook.document(message(alerts=(alert(recovered=(flushed,)),)))
     assert [back["why"] for back in body["recovered"]] == ["flushed"]  # type: ignore[attr-defined]
+
+
+def test_each_alert_says_who_is_dead_and_who_is_sick() -> None:
+    told = message(replicas=(API, CORE), alerts=(alert(dead=(API, CORE)),), sick=frozenset({CORE}))
+    body = webhook.document(told)
+    assert body["replicas"] == [str(API), str(CORE)]
+    assert body["alerts"] == [
+        {
+            "alert": "a1",
+            "since": "2026-11-20T23:57:28.250Z",
+            "dead": [str(API)],
+            "recovered": [],
+            "sick": [str(CORE)],
+        }
+    ]
+
+
+def test_who_turned_did_not_recover() -> None:
+    was_sick = replace(BACK, status=Status.SICK)
+    turned = replace(was_sick, why="turned")
+    body = webhook.document(message(alerts=(alert(recovered=(was_sick,), turned=(turned,)),)))
+    said = {
+        "replica": str(CORE),
+        "dead_at": "2026-11-20T23:57:28.250Z",
+        "back_at": "2026-11-20T23:58:28.250Z",
+        "seconds": 60,
+        "told": True,
+        "status": "sick",
+    }
+    assert (body["recovered"], body["turned"]) == ([said], [said])
 
 
 def test_notes_and_unrecorded_are_there_only_when_they_say_something() -> None:

@@ -36,6 +36,7 @@ from watchkeeper.core.plan import (
 )
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.secret import Secret
+from watchkeeper.core.status import Status
 
 SCRIPT = "script"
 TOLD_EVERYTHING = "webhook"
@@ -95,6 +96,7 @@ def _page(branding: BrandingTable) -> Page:
 def _policy(notify: NotifyTable) -> Policy:
     return Policy(
         alert_on=notify.alert_on,
+        trouble_from=Status.SICK if notify.alert_sick else Status.DEAD,
         pace_ms=tuple(seconds * 1000 for seconds in notify.pace),
         startup=notify.startup_notification,
         reminding=_reminding(notify),

@@ -267,7 +267,9 @@ class NotifyTable:
     startup_notification: bool = field(
         default=True, metadata=about("says the status once after each start")
     )
-    alert_sick: bool = field(default=False, metadata=about("sick is an alert too", later=True))
+    alert_sick: bool = field(
+        default=False, metadata=about("who is sick is in trouble too, and so told of")
+    )
     reminder_interval: Seconds | None = field(
         default=None, metadata=about("seconds between reminders of an open alert")
     )

@@ -3,31 +3,55 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
 
 
 class Leaving(StrEnum):
-    """Why a member left an alert, or why the alert closed."""
+    """Why a member is none any more, or why the alert closed.
+
+    One that TURNED is a member again from that moment on, with another status; one that was
+    PASSED_OVER is as sick as it was, but sick is no trouble any more.
+    """
 
     RECOVERED = "recovered"
     FLUSHED = "flushed"
     REMOVED = "removed"
+    TURNED = "turned"
+    PASSED_OVER = "passed_over"
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a replica, and why: it is dead, or sick where that is a trouble."""
+
+    reason_code: str
+    status: Status = Status.DEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A dead replica in an alert. *died* is steady, *dead_at* wall milliseconds."""
+    """A replica in trouble, as long as its *status* is the same.
+
+    *died* is the steady, *dead_at* the wall moment, in milliseconds, from which it was so.
+    """
 
     replica: ReplicaName
     died: int
     dead_at: int
     reason_code: str = ""
+    status: Status = Status.DEAD
+
+    @property
+    def trouble(self) -> Trouble:
+        """Return what is wrong with it."""
+        return Trouble(self.reason_code, self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """A member that is one no longer; *back* is steady, *back_at* wall milliseconds."""
+    """A member that is so no longer; *back* is steady, *back_at* wall milliseconds."""
 
     member: Member
     back: int
@@ -36,7 +60,7 @@ class Return:
 
     @property
     def seconds(self) -> int:
-        """Return how long it was dead, as a difference of steady moments."""
+        """Return how long it was so, as a difference of steady moments."""
         return (self.back - self.member.died) // 1000
 
 
@@ -44,7 +68,7 @@ class Return:
 class Alert:
     """An open trouble of *subject*. *opened*, a steady moment, is its identity.
 
-    *members* are the replicas that are dead now; *seq* numbers its notifications, and
+    *members* are the replicas in trouble now; *seq* numbers its notifications, and
     *reminders* counts those that were reminders. *reminded* is the steady moment of the last
     one, 0 before the first.
     """
@@ -73,7 +97,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """What a change of members makes of an alert: the news to tell and to save."""
+    """What a change of members makes of an alert: the news to tell and to save.
+
+    Who turned from sick to dead, or back, is in *died* with the new status and in *back* with
+    the old one.
+    """
 
     alert: Alert
     died: tuple[Member, ...] = ()
@@ -83,40 +111,42 @@ class Advance:
 def advance(
     alert: Alert | None,
     subject: str,
-    dead: Mapping[ReplicaName, str],
+    troubles: Mapping[ReplicaName, Trouble],
     now: Moment,
     left: Mapping[ReplicaName, Leaving],
 ) -> Advance | None:
-    """Return how *alert* goes on when *dead* are the dead replicas of *subject*, or None.
+    """Return how *alert* goes on when *troubles* are those of *subject*, or None.
 
-    *dead* maps each, in the order of the page, to its reason code; *left* says why a replica
-    is there no more, for those that did not recover. Every change of members is news; what
-    is told of it, when, and to whom is not decided here.
+    They stand in the order of the page; *left* says why a replica is there no more, for those
+    that did not recover. Every change of members and of a member's status is news; what is
+    told of it, when, and to whom is not decided here.
     """
     if alert is None:
-        if not dead:
+        if not troubles:
             return None
         alert = Alert(subject=subject, opened=now.steady, opened_at=now.at)
-    known = {member.replica for member in alert.members}
+    known = {member.replica: member.status for member in alert.members}
+    found = {name: trouble.status for name, trouble in troubles.items()}
     died = tuple(
-        Member(replica=name, died=now.steady, dead_at=now.at, reason_code=code)
-        for name, code in dead.items()
-        if name not in known
+        Member(replica=name, died=now.steady, dead_at=now.at, **trouble._asdict())
+        for name, trouble in troubles.items()
+        if known.get(name) is not trouble.status
     )
+    turned = dict.fromkeys(found, Leaving.TURNED)
     back = tuple(
         Return(
             member=member,
             back=now.steady,
             back_at=now.at,
-            why=left.get(member.replica, Leaving.RECOVERED),
+            why={**left, **turned}.get(member.replica, Leaving.RECOVERED),
         )
         for member in alert.members
-        if member.replica not in dead
+        if found.get(member.replica) is not member.status
     )
     if not died and not back:
         return None
     known_or_new = {member.replica: member for member in (*alert.members, *died)}
-    members = tuple(known_or_new[name] for name in dead)
+    members = tuple(known_or_new[name] for name in troubles)
     closed = None if members else _why(back)
     return Advance(
         alert=replace(alert, members=members, seq=alert.seq + 1, closed=closed),
@@ -126,16 +156,23 @@ def advance(
 
 
 def counted(
-    alert: Alert | None, dead: Mapping[ReplicaName, str], held: Collection[ReplicaName]
-) -> dict[ReplicaName, str]:
-    """Return who counts as dead in *alert*, each with the reason code: *dead*, as they are.
+    alert: Alert | None, troubles: Mapping[ReplicaName, Trouble], held: Collection[ReplicaName]
+) -> dict[ReplicaName, Trouble]:
+    """Return whose trouble counts in *alert*: the *troubles*, as they are.
 
-    Of who is *held* nothing is said, so whatever happens, a member stays one and nobody else
-    becomes one, until its release shows the truth.
+    Of who is *held* nothing is said, so whatever happens, a member stays what it is and nobody
+    else becomes one, until its release shows the truth.
     """
     members = alert.members if alert else ()
-    frozen = {one.replica: one.reason_code for one in members if one.replica in held}
-    return {name: code for name, code in dead.items() if name not in held} | frozen
+    frozen = {one.replica: one.trouble for one in members if one.replica in held}
+    return {name: one for name, one in troubles.items() if name not in held} | frozen
+
+
+def is_news(before: Status, after: Status, trouble_from: Status) -> bool:
+    """Return whether a replica that turns from *before* to *after* is something to tell, where
+    troubles begin at the status *trouble_from*.
+    """
+    return before is not after and max(before, after) >= trouble_from
 
 
 def _why(back: tuple[Return, ...]) -> Leaving:

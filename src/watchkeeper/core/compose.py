@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core import texts
-from watchkeeper.core.alert import Return
+from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
@@ -45,11 +45,10 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
     """
     newest = news[-1]
     told, lost = _by_alert(news), _by_alert(letters)
-    alerts = tuple(
-        _alert_news(sender, key, told[key], lost.get(key, [])) for key in _newest_last(told)
-    )
+    keys = _newest_last(told)
+    alerts = tuple(_alert_news(sender, key, told[key], lost.get(key, [])) for key in keys)
     flapping, steady = _flaps(news, Kind.FLAPPING), _flaps(news, Kind.STEADY)
-    members = [member for one in news for member in (*one.dead, *(b.member for b in one.back))]
+    statuses = _statuses((told[key][-1] for key in keys), (*flapping, *steady))
     return Message(
         id=str(_message_id(sender, news, letters)),
         kind=_kind(news),
@@ -57,11 +56,10 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         at=newest.at,
         page_title=sender.page.title,
         page_url=sender.page.url.text,
-        replicas=_unique(
-            [*(n for alert in alerts for n in alert.dead), *_dead((*flapping, *steady))]
-        ),
+        replicas=tuple(statuses),
+        sick=frozenset(name for name, status in statuses.items() if status is Status.SICK),
         alerts=alerts,
-        reasons={str(m.replica): words(m.reason_code) for m in members if m.reason_code},
+        reasons={str(m.replica): words(m.reason_code) for m in _members(news) if m.reason_code},
         resumed=_resumed(news),
         flapping=flapping,
         steady=steady,
@@ -69,6 +67,22 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         reminder=max(one.reminder for one in news),
         is_urgent=_is_urgent(sender.rank, told),
     )
+
+
+def _statuses(newest: Iterable[Facts], flaps: Iterable[Flapped]) -> dict[ReplicaName, Status]:
+    """Return who is in trouble, and how: members of alerts by the *newest* facts of each, then
+    those of whom only *flaps* speak.
+    """
+    found = {one.replica: one.status for facts in newest for one in facts.dead}
+    more = {one.replica: one.status for one in flaps if one.is_in_trouble}
+    return found | {name: status for name, status in more.items() if name not in found}
+
+
+def _members(news: Sequence[Facts]) -> Iterator[Member]:
+    """Yield all members that *news* speaks of; who turned is what it is now."""
+    for one in news:
+        yield from one.dead
+        yield from (back.member for back in one.back if back.why is not Leaving.TURNED)
 
 
 def alert_id(installation: UUID, key: AlertKey) -> str:
@@ -124,6 +138,11 @@ def _alert_news(
 ) -> AlertNews:
     untold = {(member.replica, member.died) for one in (*letters, *mine) for member in one.died}
     newest = mine[-1]
+    over = [
+        _recovered(back, told=(back.member.replica, back.member.died) not in untold)
+        for one in mine
+        for back in one.back
+    ]
     return AlertNews(
         id=alert_id(sender.installation, key),
         subject=newest.subject,
@@ -132,11 +151,8 @@ def _alert_news(
         died=tuple(
             member.replica for member in newest.dead if (member.replica, member.died) in untold
         ),
-        recovered=tuple(
-            _recovered(back, told=(back.member.replica, back.member.died) not in untold)
-            for one in mine
-            for back in one.back
-        ),
+        recovered=tuple(one for one in over if one.why != Leaving.TURNED),
+        turned=tuple(one for one in over if one.why == Leaving.TURNED),
         is_closed=not newest.dead,
     )
 
@@ -149,6 +165,7 @@ def _recovered(back: Return, *, told: bool) -> Recovered:
         seconds=back.seconds,
         told=told,
         why=back.why,
+        status=back.member.status,
     )
 
 
@@ -189,11 +206,3 @@ def _flap_notes(flapping: Sequence[Flapped], steady: Sequence[Flapped]) -> Itera
 
 def _note(text: str, names: Sequence[ReplicaName]) -> str:
     return texts.ENGLISH[text].format(names=few(names, _NOTE_ROOM, most=_NOTE_NAMES))
-
-
-def _dead(flaps: Sequence[Flapped]) -> Iterator[ReplicaName]:
-    return (one.replica for one in flaps if one.status is Status.DEAD)
-
-
-def _unique(names: Iterable[ReplicaName]) -> tuple[ReplicaName, ...]:
-    return tuple(dict.fromkeys(names))

@@ -32,13 +32,13 @@ class Facts:
     """One thing to say; nothing else enters a message, and equal facts make equal ids.
 
     *steady* and *at* are its moment, *status* the page's at that moment. *dead* are the
-    members of the alert that *subject* and *opened* name; *died* and *back* are what
-    changed. Who was dead at the moment of a change or a reminder is not kept but asked of the
-    members, so that a storm is not written down once for each of its victims. *reminder* is
-    the number of a reminder, and *roused* how many targets of a channel it rouses, 0 for all
-    of them. *channel* is the one that a `broken` or a `dead_letter` speaks of, *flaps* are the
-    replicas that a `flapping` or a `steady` speaks of, *since_at* is the wall moment at which
-    an `isolated` began.
+    members of the alert that *subject* and *opened* name, sick ones among them where sick is a
+    trouble; *died* and *back* are what changed. Who was a member at the moment of a change or a
+    reminder is not kept but asked of the rows of members, so that a storm is not written down
+    once for each of its victims. *reminder* is the number of a reminder, and *roused* how many
+    targets of a channel it rouses, 0 for all of them. *channel* is the one that a `broken` or a
+    `dead_letter` speaks of, *flaps* are the replicas that a `flapping` or a `steady` speaks of,
+    *since_at* is the wall moment at which an `isolated` began.
     """
 
     kind: Kind
@@ -128,9 +128,7 @@ def dump(facts: Facts) -> str:
             "reminder": facts.reminder,
             "roused": facts.roused,
             "channel": facts.channel,
-            "flaps": [
-                [*one.replica, int(one.status), one.changes, one.span_ms] for one in facts.flaps
-            ],
+            "flaps": [_dump_flapped(one) for one in facts.flaps],
             "since_at": facts.since_at,
         },
         ensure_ascii=False,
@@ -164,16 +162,18 @@ def parse(text: str) -> Facts:
 
 
 def _dump_member(member: Member) -> list[object]:
-    return [*member.replica, member.died, member.dead_at, member.reason_code]
+    row = [*member.replica, member.died, member.dead_at, member.reason_code]
+    return [*row, *_unless_dead(member.status)]
 
 
 def _parse_member(row: list[Any]) -> Member:
-    service, node, replica, died, dead_at, reason_code = row
+    service, node, replica, died, dead_at, reason_code, *status = row
     return Member(
         replica=ReplicaName(service, node, replica),
         died=died,
         dead_at=dead_at,
         reason_code=reason_code,
+        status=_or_dead(status),
     )
 
 
@@ -182,11 +182,26 @@ def _parse_return(row: list[Any]) -> Return:
     return Return(member=_parse_member(member), back=back, back_at=back_at, why=Leaving(why))
 
 
+def _dump_flapped(one: Flapped) -> list[object]:
+    row = [*one.replica, int(one.status), one.changes, one.span_ms]
+    return [*row, *_unless_dead(one.trouble_from)]
+
+
 def _parse_flapped(row: list[Any]) -> Flapped:
-    service, node, replica, status, changes, span_ms = row
+    service, node, replica, status, changes, span_ms, *trouble_from = row
     return Flapped(
         replica=ReplicaName(service, node, replica),
         status=Status(status),
         changes=changes,
         span_ms=span_ms,
+        trouble_from=_or_dead(trouble_from),
     )
+
+
+def _unless_dead(status: Status) -> list[int]:
+    """Return *status* for the end of a row, which says nothing of it where it is the usual one."""
+    return [] if status is Status.DEAD else [int(status)]
+
+
+def _or_dead(rest: list[int]) -> Status:
+    return Status(rest[0]) if rest else Status.DEAD

@@ -1,4 +1,7 @@
-"""Flapping: a replica that dies and comes back again and again is said so once, then held."""
+"""Flapping: a replica that dies and comes back again and again is said so once, then held.
+
+Where sick is a trouble too, falling sick and getting well are changes like these.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -48,13 +51,20 @@ class Flapped:
     """A replica of which is said that it flaps, or that it is stable again.
 
     *status* is the one that was said before it flapped, or that it is stable with. *changes*
-    and *span_ms* say how often it changed when it began to flap, and within how long.
+    and *span_ms* say how often it changed when it began to flap, and within how long. From the
+    status *trouble_from* on it is in trouble.
     """
 
     replica: ReplicaName
     status: Status
     changes: int = 0
     span_ms: int = 0
+    trouble_from: Status = Status.DEAD
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Return whether its status is one that somebody must hear of."""
+        return self.status >= self.trouble_from
 
 
 def changed(flap: Flap, now: int, rules: FlapRules) -> Flap:

@@ -19,7 +19,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """A member that came back; *told* is False when its death was not delivered before."""
+    """A member that came back from *status*, or left it for another one.
+
+    *told* is False when that it was so was not delivered before.
+    """
 
     replica: ReplicaName
     dead_at: int
@@ -27,13 +30,15 @@ class Recovered:
     seconds: int
     told: bool
     why: str
+    status: Status = Status.DEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertNews:
     """What a message says of one alert. *since_at* is wall milliseconds.
 
-    *died* are those of *dead* whose death was not told before.
+    *dead* are all who are in trouble, *died* those of them of whom that was not told before.
+    *turned* were sick and then dead, or the other way round.
     """
 
     id: str
@@ -42,6 +47,7 @@ class AlertNews:
     dead: tuple[ReplicaName, ...]
     died: tuple[ReplicaName, ...] = ()
     recovered: tuple[Recovered, ...] = ()
+    turned: tuple[Recovered, ...] = ()
     is_closed: bool = False
 
 
@@ -49,7 +55,8 @@ class AlertNews:
 class Message:
     """One message. *at* is the wall time, in milliseconds, of the newest fact in it.
 
-    *replicas* are all dead ones of its alerts; *reasons* are public words for them.
+    *replicas* are all that are in trouble: dead, but for those that are *sick*, where that is a
+    trouble; *reasons* are public words for them.
     *id* is equal in all repeats. *resumed* were called dead while nothing could be recorded,
     and are not. *flapping* are replicas of which no more is said until they are *steady*, which
     is said with their status. *notes* are sentences about the monitor itself. *is_urgent* where its
@@ -63,6 +70,7 @@ class Message:
     page_title: str
     page_url: str
     replicas: tuple[ReplicaName, ...] = ()
+    sick: frozenset[ReplicaName] = frozenset()
     alerts: tuple[AlertNews, ...] = ()
     reasons: Mapping[str, str]
     resumed: tuple[Recovered, ...] = ()
@@ -77,3 +85,12 @@ class Message:
     def recovered(self) -> tuple[Recovered, ...]:
         """Return every replica that came back, alert by alert, then those without one."""
         return tuple(back for alert in self.alerts for back in alert.recovered) + self.resumed
+
+    @property
+    def turned(self) -> tuple[Recovered, ...]:
+        """Return what those who turned were before, alert by alert."""
+        return tuple(back for alert in self.alerts for back in alert.turned)
+
+    def status_of(self, name: ReplicaName) -> Status:
+        """Return how the one of *replicas* that is called *name* does."""
+        return Status.SICK if name in self.sick else Status.DEAD

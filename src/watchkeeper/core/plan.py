@@ -11,6 +11,7 @@ from watchkeeper.core.queue import Broker, Queue
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.secret import Secret
+from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 
 _FLAP = FlapRules()
@@ -192,10 +193,12 @@ class Channel:
 class Policy:
     """The rules of alerting; *pace_ms* are the waits between news while an alert is open.
 
-    Nobody is reminded where there is no *reminding*.
+    A replica is in trouble from the status *trouble_from* on: dead, or sick already. Nobody is
+    reminded where there is no *reminding*.
     """
 
     alert_on: AlertOn = AlertOn.PAGE
+    trouble_from: Status = Status.DEAD
     pace_ms: tuple[int, ...] = (30_000, 120_000, 300_000)
     startup: bool = True
     reminding: Reminding | None = None

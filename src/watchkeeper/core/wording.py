@@ -22,6 +22,7 @@ MOST_NAME = 200
 """Characters of one name, or of the page's title; enough for all that people write."""
 
 _NAMES_OF_A_SENTENCE = 400
+_SPANS = {str(Leaving.RECOVERED): "back", str(Leaving.TURNED): "turned"}
 _DAY_S = 86_400
 
 
@@ -51,21 +52,22 @@ def time_of_day(wall: int) -> str:
 
 
 def names(message: Message) -> list[str]:
-    """Return the names of all dead replicas; one without end is cut."""
+    """Return the names of all replicas in trouble; one without end is cut."""
     return _named(message.replicas)
 
 
 def added(message: Message, room: int = _NAMES_OF_A_SENTENCE) -> list[str]:
     """Return the sentences beyond the ancestors' words, the weightiest first.
 
-    They say who is dead since the last message, who came back and after how long, why others
-    are dead, and what there is to say of the monitor. Each has *room* characters for names, and
-    counts the rest.
+    They say who is dead or sick since the last message, who came back and after how long, why
+    others are in trouble, and what there is to say of the monitor. Each has *room* characters for
+    names, and counts the rest.
     """
     unrecorded = [_say("added.unrecorded")] if message.is_unrecorded else []
     return [
         *unrecorded,
         *_late(message, room),
+        *_still_sick(message, room),
         *_returns(message, room),
         *_whys(message, room),
         *message.notes,
@@ -74,15 +76,25 @@ def added(message: Message, room: int = _NAMES_OF_A_SENTENCE) -> list[str]:
 
 def _late(message: Message, room: int) -> Iterator[str]:
     fresh = {name for alert in message.alerts for name in alert.died}
-    late = [name for name in message.replicas if name in fresh]
-    if late and len(late) < len(message.replicas):
-        yield _names_say("added.new", late, room)
+    for status in (Status.DEAD, Status.SICK):
+        mine = [name for name in message.replicas if message.status_of(name) is status]
+        late = [name for name in mine if name in fresh]
+        if late and len(late) < len(message.replicas):
+            yield _names_say(f"added.new.{status.word}", late, room)
+
+
+def _still_sick(message: Message, room: int) -> Iterator[str]:
+    """Say who of those that are listed below a worse status was sick before, and is no worse."""
+    fresh = {name for alert in message.alerts for name in alert.died}
+    sick = [name for name in message.replicas if name in message.sick - fresh]
+    if sick and message.status is not Status.SICK:
+        yield _names_say("added.still.sick", sick, room)
 
 
 def _returns(message: Message, room: int) -> Iterator[str]:
     said: dict[tuple[str, str], list[ReplicaName]] = {}
     for alert in message.alerts:
-        for back in alert.recovered:
+        for back in (*alert.turned, *alert.recovered):
             said.setdefault(_return(back), []).append(back.replica)
     for (text, how), those in said.items():
         yield _names_say(text, those, room, how=how)
@@ -102,10 +114,10 @@ def _whys(message: Message, room: int) -> Iterator[str]:
 def _return(back: Recovered) -> tuple[str, str]:
     """Return the id of the sentence about *back*, and what it says of the time."""
     if not back.told:
-        return "added.was_dead", _from_to(back)
-    if back.why != Leaving.RECOVERED:
+        return f"added.was.{back.status.word}", _from_to(back)
+    if back.why not in _SPANS:
         return f"added.{back.why}", ""
-    return "added.back", span(back.seconds * 1000)
+    return f"added.{_SPANS[back.why]}.{back.status.word}", span(back.seconds * 1000)
 
 
 def _from_to(back: Recovered) -> str:

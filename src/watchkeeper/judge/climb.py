@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.core import facts
-from watchkeeper.core.alert import Advance, Alert, Leaving, Moment, advance, counted
-from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, advance, counted
+from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.store import alert, gate, history, notification, tree
 from watchkeeper.store import replica as replica_rows
-from watchkeeper.store.alert import Dead, OpenAlert
+from watchkeeper.store.alert import OpenAlert, Victim
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.gate import PageRow
 from watchkeeper.store.history import Transition
@@ -39,24 +39,32 @@ class Decision:
         From here on *said* is the status that may be said.
         """
         self.said = alert.said_status(self.cursor, self.page_no)
-        alert_on = self.page.alert_on
-        dead = alert.dead(self.cursor, self.page_no, alert_on)
+        alert_on, trouble_from = self.page.alert_on, self.page.trouble_from
+        victims = alert.victims(self.cursor, self.page_no, alert_on, trouble_from)
         opened = alert.open_alerts(self.cursor, self.page_no)
         known = {one.subject_no: one for kind, one in opened if kind is alert_on}
-        victims: dict[int, list[Dead]] = {no: [] for no in known}
-        for one in dead:
-            victims.setdefault(one.subject_no, []).append(one)
-        for subject_no, mine in victims.items():
+        by_subject: dict[int, list[Victim]] = {no: [] for no in known}
+        for victim in victims:
+            by_subject.setdefault(victim.subject_no, []).append(victim)
+        for subject_no, mine in by_subject.items():
             self._advance(known.get(subject_no), subject_no, mine, left or {})
 
-    def change_subjects(self, alert_on: AlertOn) -> None:
-        """Let alerts be about *alert_on* from now on; those about anything else end."""
-        if alert_on is self.page.alert_on:
+    def change_policy(self, policy: Policy) -> None:
+        """Let alerts be about what *policy* says from now on.
+
+        Those about anything else end, and who is no longer in trouble by it is a member no more.
+        """
+        before = self.page
+        self.page = before._replace(alert_on=policy.alert_on, trouble_from=policy.trouble_from)
+        if self.page == before:
             return
         self.said = self.page.status
         for kind, one in alert.open_alerts(self.cursor, self.page_no):
-            self._remove(kind, one)
-        self.page = self.page._replace(alert_on=alert_on)
+            if kind is not policy.alert_on:
+                self._dismiss(kind, one, one.alert.members, Leaving.REMOVED)
+                continue
+            spared = [mine for mine in one.alert.members if mine.status < policy.trouble_from]
+            self._dismiss(kind, one, spared, Leaving.PASSED_OVER)
 
     def finish(self) -> None:
         """Write the log of all that changed."""
@@ -96,21 +104,25 @@ class Decision:
         self,
         one: OpenAlert | None,
         subject_no: int,
-        dead: Sequence[Dead],
+        victims: Sequence[Victim],
         left: Mapping[ReplicaName, Leaving],
     ) -> None:
-        subject = alert.subject_of(dead[0].name, self.page.alert_on) if dead else ""
-        codes = {victim.name: victim.reason_code for victim in dead}
-        held = {victim.name for victim in dead if victim.is_held} | (one.held if one else set())
+        subject = alert.subject_of(victims[0].name, self.page.alert_on) if victims else ""
+        troubles = {victim.name: victim.trouble for victim in victims}
+        held = {victim.name for victim in victims if victim.is_held} | (one.held if one else set())
         known = one.alert if one else None
-        step = advance(known, subject, counted(known, codes, held), self.now, left)
+        step = advance(known, subject, counted(known, troubles, held), self.now, left)
         if step:
-            self._save(self.page.alert_on, one, subject_no, step, dead)
+            self._save(self.page.alert_on, one, subject_no, step, victims)
 
-    def _remove(self, kind: AlertOn, one: OpenAlert) -> None:
-        """End an alert whose kind of subject the plan no longer has."""
-        left = dict.fromkeys(one.replica_nos, Leaving.REMOVED)
-        step = advance(one.alert, one.alert.subject, {}, self.now, left)
+    def _dismiss(
+        self, kind: AlertOn, one: OpenAlert, leaving: Iterable[Member], why: Leaving
+    ) -> None:
+        """Let members leave an alert whatever they are, because the plan has changed."""
+        left = dict.fromkeys((member.replica for member in leaving), why)
+        members = one.alert.members
+        staying = {mine.replica: mine.trouble for mine in members if mine.replica not in left}
+        step = advance(one.alert, one.alert.subject, staying, self.now, left)
         if step:
             self._save(kind, one, one.subject_no, step, ())
 
@@ -120,7 +132,7 @@ class Decision:
         one: OpenAlert | None,
         subject_no: int,
         step: Advance,
-        dead: Sequence[Dead],
+        victims: Sequence[Victim],
     ) -> None:
         new: Alert = step.alert
         if one is None:
@@ -128,7 +140,7 @@ class Decision:
         else:
             no = one.no
             alert.save(self.cursor, no, new, self.now.at)
-        numbers = {victim.name: victim.replica_no for victim in dead}
+        numbers = {victim.name: victim.replica_no for victim in victims}
         alert.save_members(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
         said = facts.of_advance(step, self.said, self.now.steady, self.now.at)
         notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
@@ -143,8 +155,3 @@ def enter(cursor: Cursor, page_no: int, now: Moment) -> Decision:
         page=page,
         now=now.moved_to(page.steady),  # a decision that waited here is not older for it
     )
-
-
-def dead_changed(pairs: Iterable[tuple[Status, Status]]) -> bool:
-    """Return whether any of the changes *pairs* begins or ends a death."""
-    return any((Status.DEAD in pair) for pair in pairs if pair[0] is not pair[1])

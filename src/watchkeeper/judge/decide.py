@@ -83,7 +83,7 @@ def rejudge(
 def write(decision: Decision, turns: Sequence[Turn]) -> None:
     """Write *turns* and everything that follows from them."""
     changed = keep(decision, turns)
-    if any(turn.is_told for turn in changed):
+    if any(turn.is_told(decision.page.trouble_from) for turn in changed):
         decision.alarm()
         say_who_flaps(decision, turns)
     decision.finish()

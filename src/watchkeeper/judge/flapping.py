@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from watchkeeper.core import flap
+from watchkeeper.core.alert import is_news
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.report import ReplicaName, Report
-from watchkeeper.core.status import Standing
-from watchkeeper.judge import climb
+from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.rules import Rules
 from watchkeeper.store import hold, notification
@@ -30,10 +30,9 @@ class Turn:
         """Return whether its status is another one now."""
         return self.before.status is not self.after.status
 
-    @property
-    def is_told(self) -> bool:
-        """Return whether it died or came back."""
-        return climb.dead_changed([(self.before.status, self.after.status)])
+    def is_told(self, trouble_from: Status) -> bool:
+        """Return whether it died or came back, or whatever else is told of it."""
+        return is_news(self.before.status, self.after.status, trouble_from)
 
     @property
     def begins_to_flap(self) -> bool:
@@ -42,11 +41,12 @@ class Turn:
 
 
 def count_changes(decision: Decision, rules: Rules, turns: Sequence[Turn]) -> list[Turn]:
-    """Return *turns* with every death and every return counted.
+    """Return *turns* with every death and every return counted, and all else that is told.
 
     Under maintenance they are expected: nobody begins to flap there.
     """
-    told = {turn.after.node_no for turn in turns if turn.is_told}
+    trouble_from = decision.page.trouble_from
+    told = {turn.after.node_no for turn in turns if turn.is_told(trouble_from)}
     nodes = hold.nodes(decision.cursor, told) if told else {}
 
     def counted(turn: Turn) -> Turn:
@@ -56,7 +56,7 @@ def count_changes(decision: Decision, rules: Rules, turns: Sequence[Turn]) -> li
         after = flap.changed(turn.after.flap, decision.now.steady, rules.flap(*node))
         return replace(turn, after=replace(turn.after, flap=after))
 
-    return [counted(turn) if turn.is_told else turn for turn in turns]
+    return [counted(turn) if turn.is_told(trouble_from) else turn for turn in turns]
 
 
 def say_who_flaps(decision: Decision, turns: Iterable[Turn]) -> None:
@@ -69,6 +69,7 @@ def say_who_flaps(decision: Decision, turns: Iterable[Turn]) -> None:
             status=turn.before.status,
             changes=len(turn.after.flap.moments),
             span_ms=decision.now.steady - turn.after.flap.moments[0],
+            trouble_from=decision.page.trouble_from,
         )
         for turn in new
     ]
@@ -97,7 +98,11 @@ def calm(decision: Decision, released: Sequence[hold.Held]) -> None:
 
 def say_who_is_steady(decision: Decision, released: Sequence[hold.Held]) -> None:
     """Write the truth about those *released*, also where it is what was said last."""
-    flaps = [Flapped(replica=one.name, status=one.row.status) for one in released]
+    trouble_from = decision.page.trouble_from
+    flaps = [
+        Flapped(replica=one.name, status=one.row.status, trouble_from=trouble_from)
+        for one in released
+    ]
     _say(decision, Kind.STEADY, flaps)
 
 

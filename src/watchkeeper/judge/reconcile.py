@@ -95,8 +95,8 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     if removes:
         left = _remove(decision, rows, gone)
         dismiss(decision, order.plan)
-        decision.change_subjects(order.plan.policy.alert_on)
-        gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy.alert_on)
+        decision.change_policy(order.plan.policy)
+        gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy)
     decision.alarm(left)
     decision.finish()
     reconcile_channels(decision, order.plan, removes=removes)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from watchkeeper.core.fitting import cut, in_bytes, listed
 from watchkeeper.core.message import Message
 from watchkeeper.core.secret import Secret
+from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import ICONS, MOST_NAME, added, happened, names, time_of_day
 from watchkeeper.outside.answer import Answer
@@ -68,7 +69,7 @@ def text(message: Message) -> str:
 
 
 def html(message: Message) -> str:
-    """Return *message* as HTML, which counts the dead of each node."""
+    """Return *message* as HTML, which counts the dead and the sick of each node."""
     word = message.status.name
     lines = [
         f"{ICONS[message.status]} {happened(message)}: <em>{word}</em>.",
@@ -81,9 +82,19 @@ def html(message: Message) -> str:
 
 
 def _counts(message: Message) -> str:
-    dead = Counter(cut(f"{one.service}:{one.node}", MOST_NAME) for one in message.replicas)
-    items = [f"<li><code>{escape(node)}</code>: {many} dead</li>" for node, many in dead.items()]
+    nodes: dict[str, Counter[Status]] = {}
+    for one in message.replicas:
+        node = cut(f"{one.service}:{one.node}", MOST_NAME)
+        nodes.setdefault(node, Counter())[message.status_of(one)] += 1
+    items = [
+        f"<li><code>{escape(node)}</code>: {_counted(mine)}</li>" for node, mine in nodes.items()
+    ]
     return f"<ul>{listed(items, _MOST_COUNTS, between='', size=in_bytes)}</ul>" if items else ""
+
+
+def _counted(statuses: Counter[Status]) -> str:
+    worst_first = sorted(statuses, reverse=True)
+    return ", ".join(f"{statuses[status]} {status.word}" for status in worst_first)
 
 
 def _heed(answer: Answer) -> Said:

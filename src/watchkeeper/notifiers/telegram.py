@@ -62,12 +62,13 @@ def text(message: Message) -> str:
     """Return the text of *message*, in Telegram's first markup."""
     word = message.status.name
     first = f"{ICONS[message.status]} {happened(message)}: *{word}*."
-    dead = [f"- `{_in_code(name)}`: dead" for name in names(message)]
-    nodes = listed(dead, _MOST_NAMES, between="\n", size=in_utf16)
+    every = zip(message.replicas, names(message), strict=True)
+    lines = [f"- `{_in_code(said)}`: {message.status_of(name).word}" for name, said in every]
+    nodes = listed(lines, _MOST_NAMES, between="\n", size=in_utf16)
     more = map(escaped, added(message))
-    lines = listed([nodes, *more], _MOST_NAMES + _MOST_ADDED, between="\n", size=in_utf16)
+    rest = listed([nodes, *more], _MOST_NAMES + _MOST_ADDED, between="\n", size=in_utf16)
     return listed(
-        [first, lines, f"Link: {escaped(message.page_url)}"],
+        [first, rest, f"Link: {escaped(message.page_url)}"],
         MOST_TEXT,
         between="\n",
         size=in_utf16,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, Recovered
+from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import time_of_day
 from watchkeeper.outside.outside import Outside
@@ -41,10 +42,12 @@ def document(message: Message) -> dict[str, object]:
         "id": message.id,
         "alert": newest.id if newest else None,
         "since": _iso(newest.since_at) if newest else None,
-        "alerts": [_alert(alert) for alert in message.alerts],
+        "alerts": [_alert(message, alert) for alert in message.alerts],
         "recovered": [_recovered(back) for back in message.recovered],
         "reasons": dict(message.reasons),
     }
+    if message.turned:
+        body["turned"] = [_recovered(back) for back in message.turned]
     if message.flapping:
         body["flapping"] = [_flapping(one) for one in message.flapping]
     if message.steady:
@@ -58,13 +61,16 @@ def document(message: Message) -> dict[str, object]:
     return body
 
 
-def _alert(alert: AlertNews) -> dict[str, object]:
-    return {
+def _alert(message: Message, alert: AlertNews) -> dict[str, object]:
+    said: dict[str, object] = {
         "alert": alert.id,
         "since": _iso(alert.since_at),
-        "dead": [str(name) for name in alert.dead],
+        "dead": [str(name) for name in alert.dead if name not in message.sick],
         "recovered": [str(back.replica) for back in alert.recovered],
     }
+    if sick := [str(name) for name in alert.dead if name in message.sick]:
+        said["sick"] = sick
+    return said
 
 
 def _recovered(back: Recovered) -> dict[str, object]:
@@ -75,7 +81,9 @@ def _recovered(back: Recovered) -> dict[str, object]:
         "seconds": back.seconds,
         "told": back.told,
     }
-    if back.why != Leaving.RECOVERED:
+    if back.status is not Status.DEAD:
+        said["status"] = back.status.word
+    if back.why not in {Leaving.RECOVERED, Leaving.TURNED}:
         said["why"] = str(back.why)
     return said
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moments import moment, span
+from watchkeeper.core.status import Status
 from watchkeeper.speak.delay import Why
 from watchkeeper.speak.scene import Scene
 from watchkeeper.store.dossier import Delivered, Dossier, Membership, Said
@@ -32,7 +33,9 @@ def _what(said: Said, membership: Membership) -> str:
         case Kind.OPEN:
             return "the open alert, when the channel was new"
         case _:
-            return "its death" if said.steady == membership.died else "its return"
+            if said.steady != membership.died:
+                return "its return"
+            return "its death" if membership.status is Status.DEAD else "its sickness"
 
 
 def _outcome(scene: Scene, said: Said, lane_no: int, delivered: Delivered | None) -> str:

@@ -1,16 +1,17 @@
-"""Alerts and their members, and who is dead."""
+"""Alerts and their members, and who is in trouble."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from watchkeeper.core.alert import Advance, Alert, Member
+from watchkeeper.core.alert import Advance, Alert, Member, Trouble
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import ReplicaName
-from watchkeeper.core.status import Status
+from watchkeeper.core.status import Status, worst
 from watchkeeper.store.cursor import Cursor, Row
 
 _NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
+_MEMBER = "m.died, m.dead_at, m.reason_code, m.status"
 _ALERT = "subject, opened, opened_at, seq, reminders, reminded"
 _ORDER = " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no"
 _LIVING = "r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
@@ -24,8 +25,8 @@ _SUBJECT = {
 }
 
 
-class Dead(NamedTuple):
-    """A dead replica, and the number of the subject whose trouble it is.
+class Victim(NamedTuple):
+    """A replica in trouble, and the number of the subject whose trouble it is.
 
     While *is_held* nothing is said of it: it flaps, or is under maintenance.
     """
@@ -33,7 +34,7 @@ class Dead(NamedTuple):
     subject_no: int
     replica_no: int
     name: ReplicaName
-    reason_code: str
+    trouble: Trouble
     is_held: bool
 
 
@@ -50,15 +51,18 @@ class OpenAlert(NamedTuple):
     held: frozenset[ReplicaName] = frozenset()
 
 
-def dead(cursor: Cursor, page_no: int, alert_on: AlertOn) -> list[Dead]:
-    """Return all dead replicas of the page, in its order."""
+def victims(cursor: Cursor, page_no: int, alert_on: AlertOn, trouble_from: Status) -> list[Victim]:
+    """Return all replicas of the page that are as bad as *trouble_from* or worse, in its order."""
     rows = cursor.rows(
-        f"SELECT {_SUBJECT[alert_on]}, r.no, s.key, n.key, r.key, r.reason_code, {_IS_HELD}"
-        f"{_NAMES} WHERE r.status > 0 AND r.status = 2 AND s.page_no = ? AND {_LIVING}"
-        f"{_ORDER}",
-        (page_no,),
+        f"SELECT {_SUBJECT[alert_on]}, r.no, {_IS_HELD}, r.reason_code, r.status,"
+        " s.key, n.key, r.key"
+        f"{_NAMES} WHERE r.status > 0 AND r.status >= ? AND +s.page_no = ? AND {_LIVING}{_ORDER}",
+        (int(trouble_from), page_no),
     )
-    return [Dead(row[0], row[1], ReplicaName(*row[2:5]), row[5], bool(row[6])) for row in rows]
+    return [
+        Victim(subject_no, no, ReplicaName(*name), Trouble(code, Status(status)), bool(is_held))
+        for subject_no, no, is_held, code, status, *name in rows
+    ]
 
 
 def said_status(cursor: Cursor, page_no: int) -> Status:
@@ -70,16 +74,16 @@ def said_status(cursor: Cursor, page_no: int) -> Status:
         (page_no,),
     )
     frozen = cursor.row(
-        f"SELECT 1{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        f"SELECT COALESCE(MAX(m.status), 0){_NAMES} JOIN alert_member m ON m.replica_no = r.no"
         " JOIN alert a ON a.no = m.alert_no"
-        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND {_HELD} LIMIT 1",
+        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND {_HELD}",
         (page_no,),
     )
-    return Status.DEAD if frozen else Status(free[0] if free else 0)
+    return worst(Status(row[0]) for row in (free, frozen) if row)
 
 
 def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]:
-    """Return every open alert of the page with the members that are dead now."""
+    """Return every open alert of the page with those who are its members now."""
     rows = cursor.rows(
         f"SELECT no, kind, subject_no, {_ALERT} FROM alert"
         " WHERE page_no = ? AND closed_at IS NULL ORDER BY no",
@@ -90,18 +94,18 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
 
 
 def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...]:
-    """Return who was dead in alert *no* right after the decision of the steady *moment*.
+    """Return who was in alert *no* right after the decision of the steady *moment*.
 
     They stand in the order of the page, each with the name that it died under: what is said
     of a moment does not change later.
     """
     rows = cursor.rows(
-        "SELECT m.service, m.node, m.replica, m.died, m.dead_at, m.reason_code"
+        f"SELECT m.service, m.node, m.replica, {_MEMBER}"
         f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
         f" WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?){_ORDER}",
         (no, moment, moment),
     )
-    return tuple(_member(*row) for row in rows)
+    return tuple(map(_member, rows))
 
 
 def troubled_nodes(
@@ -109,18 +113,24 @@ def troubled_nodes(
 ) -> list[tuple[tuple[str, str], Status]]:
     """Return each node with a member in any alert at the steady *moment*, and its status."""
     rows = cursor.rows(
-        "SELECT DISTINCT m.service, m.node FROM alert_member m JOIN alert a ON a.no = m.alert_no"
-        " WHERE a.page_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)",
+        "SELECT m.service, m.node, MAX(m.status)"
+        " FROM alert_member m JOIN alert a ON a.no = m.alert_no"
+        " WHERE a.page_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)"
+        " GROUP BY m.service, m.node",
         (page_no, moment, moment),
     )
-    return [((service, node), Status.DEAD) for service, node in rows]
+    return [((service, node), Status(status)) for service, node, status in rows]
 
 
-def _member(  # noqa: PLR0913, PLR0917 - the columns of a row
-    service: str, node: str, replica: str, died: int, dead_at: int, reason_code: str
-) -> Member:
-    name = ReplicaName(service, node, replica)
-    return Member(replica=name, died=died, dead_at=dead_at, reason_code=reason_code)
+def _member(row: Sequence[Any]) -> Member:
+    *name, died, dead_at, reason_code, status = row
+    return Member(
+        replica=ReplicaName(*name),
+        died=died,
+        dead_at=dead_at,
+        reason_code=reason_code,
+        status=Status(status),
+    )
 
 
 class _Kept(NamedTuple):
@@ -131,8 +141,7 @@ class _Kept(NamedTuple):
 
 def _members(cursor: Cursor, page_no: int) -> dict[int, list[_Kept]]:
     rows = cursor.rows(
-        f"SELECT m.alert_no, m.replica_no, {_IS_HELD}, s.key, n.key, r.key,"
-        " m.died, m.dead_at, m.reason_code"
+        f"SELECT m.alert_no, m.replica_no, {_IS_HELD}, s.key, n.key, r.key, {_MEMBER}"
         f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = m.alert_no"
         " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
         f"{_ORDER}",
@@ -140,7 +149,7 @@ def _members(cursor: Cursor, page_no: int) -> dict[int, list[_Kept]]:
     )
     found: dict[int, list[_Kept]] = {}
     for alert_no, replica_no, is_held, *member in rows:
-        kept = _Kept(replica_no, _member(*member), bool(is_held))
+        kept = _Kept(replica_no, _member(member), bool(is_held))
         found.setdefault(alert_no, []).append(kept)
     return found
 
@@ -213,19 +222,27 @@ def save(cursor: Cursor, no: int, alert: Alert, at: int) -> None:
 def save_members(
     cursor: Cursor, no: int, step: Advance, replica_nos: dict[ReplicaName, int]
 ) -> None:
-    """Write who joined and who left alert *no*."""
-    cursor.run_many(
-        "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, died, dead_at,"
-        " reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (no, replica_nos[one.replica], *one.replica, one.died, one.dead_at, one.reason_code)
-            for one in step.died
-        ],
-    )
+    """Write who left and who joined alert *no*; who turned does both."""
     cursor.run_many(
         "UPDATE alert_member SET back = ?, back_at = ?"
         " WHERE alert_no = ? AND replica_no = ? AND back IS NULL",
         [(one.back, one.back_at, no, replica_nos[one.member.replica]) for one in step.back],
+    )
+    cursor.run_many(
+        "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, status, died,"
+        " dead_at, reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                no,
+                replica_nos[one.replica],
+                *one.replica,
+                int(one.status),
+                one.died,
+                one.dead_at,
+                one.reason_code,
+            )
+            for one in step.died
+        ],
     )
 
 
@@ -240,13 +257,21 @@ def told_and_open(cursor: Cursor, page_no: int, told: int) -> bool:
 
 
 def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[tuple[str, str]]:
-    """Return each node with an open member whose death is not after notification *told*."""
+    """Return each node with an open member that was one at notification *told*, too.
+
+    One that turned since then was one with another status, in another row.
+    """
+    last = cursor.row(
+        "SELECT steady FROM notification WHERE page_no = ? AND no <= ? ORDER BY no DESC LIMIT 1",
+        (page_no, told),
+    )
+    moment = last[0] if last else 0
     rows = cursor.rows(
         "SELECT DISTINCT m.service, m.node FROM alert a JOIN alert_member m ON m.alert_no = a.no"
-        " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND m.died <="
-        " (SELECT n.steady FROM notification n WHERE n.page_no = ? AND n.no <= ?"
-        " ORDER BY n.no DESC LIMIT 1)",
-        (page_no, page_no, told),
+        " JOIN alert_member t ON t.alert_no = m.alert_no AND t.replica_no = m.replica_no"
+        " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
+        " AND t.died <= ? AND (t.back IS NULL OR t.back > ?)",
+        (page_no, moment, moment),
     )
     return [(service, node) for service, node in rows]
 

@@ -34,12 +34,16 @@ class Change(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """The last alert that a replica was in: about what, since when, and until when."""
+    """The last alert that a replica was in: about what, since when, and until when.
+
+    *died* and *dead_at* are the moment since which its *status* was the one that it has there.
+    """
 
     alert_no: int
     subject: str
     opened_at: int
     closed_at: int | None
+    status: Status
     died: int
     dead_at: int
     back: int | None
@@ -200,12 +204,14 @@ def _evidence(
 
 def _membership(cursor: Cursor, replica_no: int) -> Membership | None:
     row = cursor.row(
-        "SELECT a.no, a.subject, a.opened_at, a.closed_at, m.died, m.dead_at, m.back, m.back_at"
+        "SELECT a.no, a.subject, a.opened_at, a.closed_at,"
+        " m.status, m.died, m.dead_at, m.back, m.back_at"
         " FROM alert_member m JOIN alert a ON a.no = m.alert_no WHERE m.replica_no = ?"
         " ORDER BY m.died DESC LIMIT 1",
         (replica_no,),
     )
-    return Membership(*row) if row else None
+    one = Membership(*row) if row else None
+    return one and one._replace(status=Status(one.status))
 
 
 def _said(cursor: Cursor, membership: Membership | None) -> list[Said]:

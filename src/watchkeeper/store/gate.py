@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor, Row
 from watchkeeper.store.errors import StoreRefused
@@ -11,14 +11,15 @@ from watchkeeper.store.errors import StoreRefused
 _GATE = """
 UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
  WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash,
- is_reconciled, alert_on, muted_until
+ is_reconciled, alert_on, trouble_from, muted_until
 """
 
 
 class PageRow(NamedTuple):
     """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds;
-    *is_reconciled* says that nothing is left of a plan before that of *plan_hash*. Nobody is
-    reminded before the steady moment *muted_until*.
+    *is_reconciled* says that nothing is left of a plan before that of *plan_hash*. Alerts are
+    about *alert_on*, and *trouble_from* is the least status that is a trouble. Nobody is reminded
+    before the steady moment *muted_until*.
     """
 
     revision: int
@@ -29,6 +30,7 @@ class PageRow(NamedTuple):
     plan_hash: str
     is_reconciled: bool
     alert_on: AlertOn
+    trouble_from: Status
     muted_until: int
 
 
@@ -44,7 +46,7 @@ def read(cursor: Cursor, page_no: int) -> PageRow:
     """Return the page's row without taking it."""
     row = cursor.row(
         "SELECT revision, steady, hears_since, status, since_at, plan_hash, is_reconciled,"
-        " alert_on, muted_until FROM page WHERE no = ?",
+        " alert_on, trouble_from, muted_until FROM page WHERE no = ?",
         (page_no,),
     )
     if row is None:
@@ -77,11 +79,12 @@ def add_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:
     )
 
 
-def save_plan(cursor: Cursor, page_no: int, plan_hash: str, alert_on: AlertOn) -> None:
+def save_plan(cursor: Cursor, page_no: int, plan_hash: str, policy: Policy) -> None:
     """Write which plan the rows of the page agree with, and what its alerts are about."""
     cursor.run(
-        "UPDATE page SET plan_hash = ?, is_reconciled = 1, alert_on = ? WHERE no = ?",
-        (plan_hash, str(alert_on), page_no),
+        "UPDATE page SET plan_hash = ?, is_reconciled = 1, alert_on = ?, trouble_from = ?"
+        " WHERE no = ?",
+        (plan_hash, str(policy.alert_on), int(policy.trouble_from), page_no),
     )
 
 
@@ -91,4 +94,5 @@ def _page_row(row: Row) -> PageRow:
         status=Status(page.status),
         is_reconciled=bool(page.is_reconciled),
         alert_on=AlertOn(page.alert_on),
+        trouble_from=Status(page.trouble_from),
     )

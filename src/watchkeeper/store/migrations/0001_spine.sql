@@ -17,6 +17,7 @@ CREATE TABLE page (
     plan_hash TEXT NOT NULL,
     is_reconciled {int} NOT NULL,
     alert_on TEXT NOT NULL,
+    trouble_from {int} NOT NULL,
     muted_until {int} NOT NULL
 );
 
@@ -143,6 +144,7 @@ CREATE TABLE alert_member (
     service TEXT NOT NULL,
     node TEXT NOT NULL,
     replica TEXT NOT NULL,
+    status {int} NOT NULL,
     died {int} NOT NULL,
     back {int},
     dead_at {int} NOT NULL,
