@@ -178,6 +178,25 @@ def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:
         eventually(lambda: labels(port) == ["API", "More"])
 
 
+def test_a_hangup_during_the_start_ends_nothing_and_is_heard_after_it(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    good = config.read_text()
+    config.unlink()
+    os.mkfifo(config)
+    process = start(tmp_path, "-c", config)
+    try:
+        with config.open("w") as being_read:
+            process.send_signal(signal.SIGHUP)
+            config.unlink()
+            config.write_text(good + _MORE)
+            being_read.write(good)
+        eventually(lambda: process.poll() is not None or is_ready(port))
+        eventually(lambda: process.poll() is not None or labels(port) == ["API", "More"])
+    finally:
+        assert stop(process) == 0
+
+
 def test_an_address_is_looked_at_as_soon_as_the_file_allows_it(tmp_path: Path) -> None:
     port = free_port()
     config = write_config(tmp_path, port=port, target=port)

@@ -190,6 +190,8 @@ def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    # Held until we listen to it: by itself it would end us, and the file may be read already.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
         loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:
@@ -246,6 +248,7 @@ def _on_signals(process: App, hangup: asyncio.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, process)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
 
 
 def _stop(process: App) -> None:
