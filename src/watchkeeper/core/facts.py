@@ -25,6 +25,7 @@ class Kind(StrEnum):
     FLAPPING = "flapping"
     STEADY = "steady"
     ISOLATED = "isolated"
+    UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "note.dead_letter": "channel {channel} could not be reached for a day: messages are lost",
         "note.resumed": "recording works again",
         "note.isolated": "this monitor was cut off from {since} to {until}",
+        "note.unresolved": "names cannot be resolved from here: what is watched by name is blind",
         # What a message says of the status, in the ancestors' words: a sentence …
         "status.startup": "Status started up, as",
         "status.changed": "Status changed to",

@@ -14,6 +14,7 @@ from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.flapping import Turn, count_changes, say_who_flaps
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
+from watchkeeper.judge.unresolved import say_that_names_fail
 from watchkeeper.store import gone as gone_rows
 from watchkeeper.store import history
 from watchkeeper.store import replica as replica_rows
@@ -86,6 +87,7 @@ def write(decision: Decision, turns: Sequence[Turn]) -> None:
     if any(turn.is_told(decision.page.trouble_from) for turn in changed):
         decision.alarm()
         say_who_flaps(decision, turns)
+    say_that_names_fail(decision, turns)
     decision.finish()
 
 

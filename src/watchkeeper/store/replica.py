@@ -104,6 +104,17 @@ def worst_by_node(cursor: Cursor, node_nos: Collection[int]) -> dict[int, Status
     return {no: Status(status) for no, status in rows}
 
 
+def blind_for(cursor: Cursor, page_no: int, reason_code: str, most: int) -> int:
+    """Return how many replicas of the page are blind for *reason_code*; *most* where more are."""
+    row = cursor.row(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM replica r JOIN node n ON n.no = r.node_no"
+        " JOIN service s ON s.no = n.service_no WHERE s.page_no = ? AND r.gone_at IS NULL"
+        " AND r.standing = ? AND r.reason_code = ? LIMIT ?) found",
+        (page_no, Standing.BLIND, reason_code, most),
+    )
+    return int(row[0]) if row else 0
+
+
 def marks(values: Collection[object]) -> str:
     """Return as many `?` as there are *values*, for an IN list; for none, what nothing equals."""
     return ", ".join("?" * len(values)) or "NULL"

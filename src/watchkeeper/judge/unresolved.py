@@ -1,0 +1,45 @@
+"""Unresolved: one message that names cannot be resolved, in place of a death for each of them."""
+
+from collections.abc import Sequence
+
+from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.status import Standing
+from watchkeeper.judge.climb import Decision
+from watchkeeper.judge.flapping import Turn
+from watchkeeper.store import alert, notification
+from watchkeeper.store import replica as replica_rows
+from watchkeeper.store.replica import ReplicaRow
+
+RESOLVER = "resolver"
+QUIET_MS = 600_000
+"""How long a resolver that fails anew is no news: nobody was told that it was well meanwhile."""
+
+
+def say_that_names_fail(decision: Decision, turns: Sequence[Turn]) -> None:
+    """Write that our resolver fails, where *turns* hold the first replicas that are blind for it.
+
+    Whoever else goes blind for it is no news, whichever worker looks at it, and after a restart.
+    """
+    new = [turn for turn in turns if _is_unresolved(turn.after) and not _is_unresolved(turn.before)]
+    if not new or _is_known(decision, len(new)):
+        return
+    last = notification.last_said(decision.cursor, decision.page_no, Kind.UNRESOLVED)
+    if last and decision.now.steady - last < QUIET_MS:
+        return
+    said = Facts(
+        kind=Kind.UNRESOLVED,
+        steady=decision.now.steady,
+        at=decision.now.at,
+        status=alert.said_status(decision.cursor, decision.page_no),
+    )
+    notification.insert(decision.cursor, decision.page_no, said)
+
+
+def _is_unresolved(row: ReplicaRow) -> bool:
+    return row.standing is Standing.BLIND and row.reason_code == RESOLVER
+
+
+def _is_known(decision: Decision, new: int) -> bool:
+    """Return whether anybody but the *new* ones is blind for our resolver."""
+    blind = replica_rows.blind_for(decision.cursor, decision.page_no, RESOLVER, most=new + 1)
+    return blind > new
