@@ -9,8 +9,10 @@ from tests.running import (
     command,
     eventually,
     free_port,
+    is_ready,
     receiving,
     serving,
+    start,
     stop,
     write_config,
 )
@@ -68,6 +70,17 @@ def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
         f"watchkeeper: cannot listen on 127.0.0.1:{port}: Address already in use; "
         "choose another address with --inet HOST:PORT, or in [server] inet"
     )
+
+
+def test_a_free_port_is_said_as_it_is(tmp_path: Path) -> None:
+    process = start(tmp_path, "serve", "-c", write_config(tmp_path), "--inet", "127.0.0.1:0")
+    try:
+        assert process.stderr is not None
+        said = re.search(r"http://127\.0\.0\.1:(\d+)/ from", process.stderr.readline())
+        assert said is not None
+        eventually(lambda: is_ready(int(said[1])))
+    finally:
+        stop(process)
 
 
 def test_a_place_that_cannot_be_written_is_told_with_the_way_out(tmp_path: Path) -> None:

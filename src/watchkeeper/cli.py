@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -229,8 +230,11 @@ async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
         process = App(ground, loaded, unrecorded)
         _on_signals(process, hangup)
         reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
-        place = f"http://{inet}/ from {options.config}, kept in {shown(url)}"
-        ready = partial(_tell, f"watchkeeper {__version__}: {place}")
+
+        def ready(port: int) -> None:
+            place = f"http://{replace(inet, port=port)}/ from {options.config}"
+            _tell(f"watchkeeper {__version__}: {place}, kept in {shown(url)}")
+
         await process.serve(inet.host, inet.port, ready, force=options.force)
         reloading.cancel()
     finally:

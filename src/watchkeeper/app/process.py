@@ -89,8 +89,10 @@ class App:
         self._gaps: set[asyncio.Task[None]] = set()
         self._workers.changed = self._looker.share
 
-    async def serve(self, host: str, port: int, ready: Callable[[], None], *, force: bool) -> None:
-        """Serve until `stop`, and say so by *ready* once the store is ours.
+    async def serve(
+        self, host: str, port: int, ready: Callable[[int], None], *, force: bool
+    ) -> None:
+        """Serve until `stop`; tell *ready* the port as soon as the store is ours.
 
         *force* lets a plan replace more than half of another.
 
@@ -106,7 +108,7 @@ class App:
             await self._leave([beginning])
             return
         beginning.result()
-        ready()
+        ready(server.address[1])
         log.info("listening on %s, port %s", *server.address)
         works = self._works(server).items()
         running = [asyncio.create_task(work, name=name) for name, work in works]
