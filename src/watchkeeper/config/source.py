@@ -10,6 +10,8 @@ from watchkeeper.config.problems import refusal
 MOST_BYTES = 10_000_000
 MOST_NODES = 20_000
 
+_KEYS = re.compile(r"\('[^()]*\)")
+_KEY = re.compile(r"'([^']*)'")
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 
 
@@ -64,6 +66,7 @@ def _decode(content: bytes, file: str) -> str:
 def _syntax(message: str, text: str, file: str) -> Exception:
     place = _PLACE.search(message)
     words = message[: place.start()] if place else message
+    words = _KEYS.sub(lambda keys: f"[{'.'.join(_KEY.findall(keys[0]))}]", words)
     line = int(place["line"]) if place and place["line"] else len(text.splitlines())
     return refusal(file, f"is not TOML: {words[:1].lower()}{words[1:]}", line)
 
