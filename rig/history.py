@@ -35,6 +35,7 @@ class Act(StrEnum):
     READY = "ready"
     KILL = "kill"
     STOP = "stop"
+    RELOAD = "reload"
     FREEZE = "freeze"
     THAW = "thaw"
     CRASH = "crash"

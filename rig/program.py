@@ -49,6 +49,7 @@ local_delay_dead = {grace_s}
 alert_on = "{alert_on}"
 pace = {pace}
 flap_changes = {flap_changes}
+{notify}
 """
 _CHANNEL = """
 [[notify.webhook]]
@@ -72,7 +73,7 @@ mode = "{mode}"
 class Wiring:
     """What the program's file says: *looked* are URLs by node, *channels* URLs by name.
 
-    *keys* are further lines of a node's table.
+    *keys* are further lines of a node's table, *notify* of that of all channels.
     """
 
     looked: Mapping[str, Sequence[str]]
@@ -84,6 +85,7 @@ class Wiring:
     interval_s: int = 1
     deadline_s: int = 10
     flap_changes: int = 0
+    notify: str = ""
 
     def write(self, file: Path) -> None:
         """Write the program's file."""
@@ -94,6 +96,7 @@ class Wiring:
             grace_s=self.grace_s,
             pace=list(self.pace),
             flap_changes=self.flap_changes,
+            notify=self.notify,
             interval_s=self.interval_s,
             deadline_s=self.deadline_s,
         )
@@ -194,6 +197,13 @@ class Program:
         code = await asyncio.to_thread(process.wait, 30)
         self.history.note(Deed(now(), Act.STOP, self.name))
         return code
+
+    def reload(self, comment: str) -> None:
+        """Let the program read its file anew, to which *comment* is added."""
+        with self.config.open("a") as file:
+            file.write(f"# {comment}\n")
+        self.history.note(Deed(now(), Act.RELOAD, self.name))
+        os.kill(self.pid, signal.SIGHUP)
 
     def freeze(self) -> None:
         """Stop the process where it stands."""

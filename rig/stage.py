@@ -36,6 +36,7 @@ class Play:
     grace_s: int = GRACE_S
     pace: tuple[int, ...] = (1, 2, 3)
     interval_s: int = 1
+    notify: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -145,6 +146,7 @@ async def _build(play: Play) -> Stage:
         grace_s=play.grace_s,
         pace=play.pace,
         interval_s=play.interval_s,
+        notify=play.notify,
     )
     config = play.folder / "rig.cfg"
     wiring.write(config)

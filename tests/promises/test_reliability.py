@@ -12,7 +12,7 @@ TESTS = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py")
 PLAYED = (ROOT / "tests/rig/test_rig_runs.py").read_text()
 THREATS = {f"E{number}" for number in range(1, 15)}
 FAULTS = {"F5", "F6", "F7", "F8", "F18", "F19", "F21"}
-BARS = {"B5", "B7", "B19"}
+BARS = {"B5", "B7", "B17", "B19", "B25"}
 
 
 def test_every_threat_fault_and_bar_of_looking_has_its_row() -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.rig
         "storm",
         "acked --cycles 500",
         "clock",
-        "restart --cycles 5",
+        "restart --cycles 6",
         "freeze",
         "full",
         "isolation",
