@@ -190,6 +190,22 @@ async def test_a_stream_that_is_cut_before_the_message_left_is_surely_not_told(
 
 
 @in_loop
+@pytest.mark.parametrize("endless", [b"a" * 65_536, b" " * 65_536, b"<a>" * 20_000])
+async def test_a_server_that_never_ends_is_left_at_a_cap(endless: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b">")
+        writer.write(STREAM + b"<stream:features>")
+        while True:
+            writer.write(endless)
+            await writer.drain()
+
+    async with serving(talk) as port:
+        with pytest.raises(Unreachable, match="says more than 256 KiB") as caught:
+            await xmpp.send(DEATH, settings(port), real())
+    assert not caught.value.maybe
+
+
+@in_loop
 async def test_whoever_never_answers_is_left_at_the_deadline_and_let_go() -> None:
     left = asyncio.Event()
 

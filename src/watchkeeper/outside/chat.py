@@ -4,7 +4,7 @@ Nothing but the XMPP channel imports this module, for slixmpp is an extra and la
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,7 @@ from watchkeeper.outside.tls import SYSTEM, context
 _ADDRESSES_SHARE_MS = 8_000
 _ANSWER_S = 60  # longer than any caller waits
 _MOST_WORDS = 300
+_MOST_HEARD = 256 * 1024
 _PASSING = {"wait", "temporary-auth-failure"}
 
 
@@ -84,7 +85,7 @@ class _Stream:
     def __init__(self, account: Account, sending: Sending) -> None:
         loop = asyncio.get_running_loop()
         self.started: asyncio.Future[object] = loop.create_future()
-        self.client = ClientXMPP(account.address, account.password.reveal())
+        self.client = _Client(account, self._too_much)
         self.client.ssl_context = context(SYSTEM, ())
         self._host = account.host
         self._sending = sending
@@ -148,6 +149,10 @@ class _Stream:
         passes = error["type"] in _PASSING
         self._fail(Unreachable(words, maybe=False) if passes else Refused(words))
 
+    def _too_much(self) -> None:
+        words = f"{self._host} says more than {_MOST_HEARD // 1024} KiB"
+        self._fail(Unreachable(words, maybe=self._sending.left))
+
     def _cut(self, why: object) -> None:
         words = f"{self._host} closed the stream: {why or 'it did not say why'}"
         self._fail(Unreachable(words, maybe=self._sending.left))
@@ -155,6 +160,23 @@ class _Stream:
     def _fail(self, error: DeliveryError) -> None:
         if not self._trouble.done():
             self._trouble.set_exception(error)
+
+
+class _Client(ClientXMPP):
+    """A client that hears so much and no more: its parser would keep all of an endless word."""
+
+    def __init__(self, account: Account, overflow: Callable[[], None]) -> None:
+        super().__init__(account.address, account.password.reveal())
+        self._room = _MOST_HEARD
+        self._overflow = overflow
+
+    def data_received(self, data: bytes) -> None:
+        """Take in *data*, as long as there is room."""
+        self._room -= len(data)
+        if self._room >= 0:
+            super().data_received(data)
+        else:
+            self._overflow()
 
 
 async def _answer(ping: Any) -> object:
