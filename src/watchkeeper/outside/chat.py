@@ -170,7 +170,7 @@ class _Client(ClientXMPP):
         self._room = _MOST_HEARD
         self._overflow = overflow
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | str) -> None:
         """Take in *data*, as long as there is room."""
         self._room -= len(data)
         if self._room >= 0:
