@@ -19,7 +19,6 @@ from watchkeeper.app import kinds
 from watchkeeper.app.garbage import rest
 from watchkeeper.config.load import load
 from watchkeeper.core.report import ReplicaName, Report
-from watchkeeper.judge.outcome import Outcome
 from watchkeeper.outside import descriptors, outside
 from watchkeeper.watch.looker import Looker
 
@@ -29,11 +28,9 @@ _TICK_S = 0.01
 class _Door:
     """Says yes to everything, and keeps nothing."""
 
-    def take(self, name: ReplicaName, report: Report) -> "asyncio.Future[Outcome]":
+    def knows(self, name: ReplicaName, report: Report) -> bool:
         del name, report
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        answer.set_result(Outcome.TAKEN)
-        return answer
+        return True
 
 
 async def _look(config: Path) -> None:

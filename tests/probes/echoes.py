@@ -35,7 +35,7 @@ async def look_at(urls: list[str]) -> object:
     outside = real(resolver=NAMES)
     reports = [await look(url, outside) for url in urls]
     await outside.close()
-    return [[report.status.word, report.reason.code, report.evidence] for report in reports]
+    return [[report.status.word, report.reason.code, str(report.evidence)] for report in reports]
 
 
 async def look_at_many(prefix: str, count: str) -> object:

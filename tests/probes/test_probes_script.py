@@ -19,9 +19,9 @@ from watchkeeper.app.kinds import targets
 from watchkeeper.core.plan import Mode, Node, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.status import Status
+from watchkeeper.outside.journey import MOST_EVIDENCE
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.outside.run import MOST_OUTPUT, Output
-from watchkeeper.outside.visit import MOST_EVIDENCE
 from watchkeeper.probes import script
 
 ROOT = Path(__file__).parents[2]
@@ -128,31 +128,31 @@ async def test_it_runs_in_our_directory_with_our_variables_but_not_with_secret_o
     report = await look("pwd; env; tr '\\0' '\\n' </proc/$PPID/environ", outside=outside)
     for name in ("CANARY", "OPEN", "STORE"):
         del os.environ[f"WATCHKEEPER_{name}"]
-    assert "WATCHKEEPER_OPEN=open" in report.evidence
-    assert str(Path.cwd()) in report.evidence
-    assert "canary" not in report.evidence
+    assert "WATCHKEEPER_OPEN=open" in str(report.evidence)
+    assert str(Path.cwd()) in str(report.evidence)
+    assert "canary" not in str(report.evidence)
 
 
 @in_loop
 async def test_its_text_stands_in_no_list_of_processes_and_in_no_file() -> None:
     report = await look("ps -ef || cat /proc/*/cmdline; ls /tmp; : not-for-you")
-    assert "not-for-you" not in report.evidence
+    assert "not-for-you" not in str(report.evidence)
 
 
 @in_loop
 async def test_what_it_says_is_evidence_and_its_last_line_is_the_detail() -> None:
     report = await look("echo one; echo two >&2; printf '\\033[2Jthree\\n\\n'; exit 2")
     assert report.reason.detail == "it ended with exit code 2; its last words: '[2Jthree'"
-    assert "its output:\none\ntwo\n [2Jthree" in report.evidence
-    assert "\x1b" not in report.evidence
+    assert "its output:\none\ntwo\n [2Jthree" in str(report.evidence)
+    assert "\x1b" not in str(report.evidence)
 
 
 @in_loop
 async def test_of_a_long_output_the_end_is_kept() -> None:
     report = await look("seq 100000; exit 2")
     assert said(report) == (Status.DEAD, "exit:2")
-    assert len(report.evidence) <= MOST_EVIDENCE
-    assert report.evidence.endswith("99999\n100000")
+    assert len(str(report.evidence)) <= MOST_EVIDENCE
+    assert str(report.evidence).endswith("99999\n100000")
     output = Output()
     for _ in range(3):
         output.add(b"x" * MOST_OUTPUT)

@@ -30,7 +30,7 @@ async def test_a_port_that_accepts_is_healthy_and_nothing_is_said_to_it() -> Non
     assert report.status is Status.HEALTHY
     assert visitors.said == [b""]
     assert report.latency_us > 0
-    assert f"127.0.0.1 port {port}" in report.evidence
+    assert f"127.0.0.1 port {port}" in str(report.evidence)
 
 
 @in_loop

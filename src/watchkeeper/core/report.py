@@ -60,7 +60,8 @@ class Report:
     *heard* is its arrival in steady milliseconds, for a look its start. *valid_ms* is how
     long the word holds: 0 promises nothing, so that silence is never about it. *seq* is the
     slot of a look. *latency_us* is in microseconds; *cpu* and *ram* in thousandths of the
-    whole. Where a number is not known it is `UNKNOWN`.
+    whole. Where a number is not known it is `UNKNOWN`. *evidence* is what was seen: `str()` tells
+    it, and is asked to only where it is kept.
     """
 
     status: Status
@@ -69,7 +70,7 @@ class Report:
     valid_ms: int = 0
     seq: int = UNKNOWN
     reason: Reason = NONE
-    evidence: str = ""
+    evidence: object = ""
     latency_us: int = UNKNOWN
     cpu: int = UNKNOWN
     ram: int = UNKNOWN

@@ -215,10 +215,12 @@ def _keep_evidence(
     News is what changes the status or its reason, a failure that is yet to be confirmed, and
     the first success after any failure.
     """
-    body = report.evidence
+    if not _is_seen_anew(decision, before, after, report):
+        return None
+    body = str(report.evidence)
     if report.reason.detail not in body:
         body = f"{report.reason.detail}\n{body}"
-    if not body or not _is_seen_anew(decision, before, after, report):
+    if not body:
         return None
     seen = Evidence(after.no, decision.now.at, report.status, report.reason.code, body)
     return history.add_evidence(decision.cursor, seen)

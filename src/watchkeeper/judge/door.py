@@ -67,18 +67,29 @@ class Door:
         if report.source != SELF and report.reason.code != SILENT:
             report = self._in_order(voice, report)
         waiting = _Waiting(voice, report, answer)
-        kept = self._follower.view.kept(name, report.source)
-        if kept is None or self._gate.holds(voice) or not says_nothing_new(kept.sighting, report):
-            self._gate.put(waiting)
-        elif report.valid_ms:
+        kept = self._known(name, report)
+        if kept and report.valid_ms:
             waiting.said = _said_again(kept, report)
             self._fast.put(waiting)
-        elif self._follower.is_fresh():
-            self._recording.saved(name, report.source)
+        elif not report.valid_ms and self.knows(name, report):
             answer.set_result(Outcome.TAKEN)
         else:
             self._gate.put(waiting)
         return answer
+
+    def knows(self, name: ReplicaName, report: Report) -> bool:
+        """Return whether *report*, which promises nothing, is no news: it need not be taken."""
+        if not self._known(name, report) or not self._follower.is_fresh():
+            return False
+        self._recording.saved(name, report.source)
+        return True
+
+    def _known(self, name: ReplicaName, report: Report) -> Kept | None:
+        """Return what is on disk where *report* says the same, None where it is news."""
+        kept = self._follower.view.kept(name, report.source)
+        if kept is None or not says_nothing_new(kept.sighting, report):
+            return None
+        return None if self._gate.holds((name, report.source)) else kept
 
     async def flush(self, name: ReplicaName, actor: str) -> bool:
         """Let the replica *name* leave the page, as *actor* asks; return whether it was there."""

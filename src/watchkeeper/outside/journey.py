@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from watchkeeper.outside import clock
 
+MOST_EVIDENCE = 8_000
+"""Characters of evidence that a journey tells at most."""
+
 
 class Phase(StrEnum):
     """What is being done, in the words of the evidence."""
@@ -20,18 +23,19 @@ class Phase(StrEnum):
 class Journey:
     """The phases of one visit, in order, each with its time and what was found.
 
-    It begins when it is made, and should end *timeout_ms* later.
+    It begins when it is made, and should end *timeout_ms* later. `str()` tells its story: most
+    journeys are never asked for it.
     """
 
-    __slots__ = ("_began", "_began_phase", "_deadline", "_lines", "_notes", "phase", "timeout_ms")
+    __slots__ = ("_began", "_course", "_deadline", "_detail", "_ended", "phase", "timeout_ms")
 
     def __init__(self, timeout_ms: int) -> None:
         self.timeout_ms = timeout_ms
         self.phase: Phase | None = None
         self._deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
-        self._began = self._began_phase = clock.micros()
-        self._lines: list[tuple[Phase, int, list[str]]] = []
-        self._notes: list[str] = []
+        self._began = self._ended = clock.micros()
+        self._course: list[tuple[Phase | None, int] | str] = []
+        self._detail = ""
 
     def left_s(self) -> float:
         """Return the seconds until the deadline, 0 when it has passed."""
@@ -39,30 +43,33 @@ class Journey:
 
     def enter(self, phase: Phase) -> None:
         """End the present phase and begin *phase*."""
-        now = clock.micros()
-        self._end_phase(now)
         self.phase = phase
-        self._began_phase = now
+        self._course.append((phase, clock.micros()))
 
     def note(self, words: str) -> None:
         """Remember what was found in the present phase."""
-        self._notes.append(words)
+        self._course.append(words)
 
-    def total_us(self) -> int:
-        """Return the microseconds since the journey began."""
-        return clock.micros() - self._began
-
-    def story(self) -> str:
-        """Return a line for each phase, and one for the whole, ending the present phase."""
-        self._end_phase(clock.micros())
+    def end(self, detail: str = "") -> int:
+        """Return the microseconds that all of it took; *detail* says why it went wrong."""
         self.phase = None
-        lines = [_line(phase, us, "; ".join(notes)) for phase, us, notes in self._lines]
-        return "\n".join([*lines, _line("in all", self.total_us())])
+        self._ended = clock.micros()
+        self._detail = detail
+        return self._ended - self._began
 
-    def _end_phase(self, now: int) -> None:
-        if self.phase is not None:
-            self._lines.append((self.phase, now - self._began_phase, self._notes))
-            self._notes = []
+    def __str__(self) -> str:
+        lines = [self._detail] if self._detail else []
+        phase, since, notes = None, self._began, []
+        for step in (*self._course, (None, self._ended)):
+            if isinstance(step, str):
+                notes.append(step)
+                continue
+            if phase:
+                lines.append(_line(phase, step[1] - since, "; ".join(notes)))
+                notes = []
+            phase, since = step
+        lines.append(_line("in all", self._ended - self._began))
+        return "\n".join(lines)[:MOST_EVIDENCE]
 
 
 def _line(what: str, us: int, notes: str = "") -> str:

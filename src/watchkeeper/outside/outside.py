@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from watchkeeper.outside.addresses import STRICT, Policy
 from watchkeeper.outside.clock import Clock, SystemClock
 from watchkeeper.outside.connect import Connector
+from watchkeeper.outside.deadline import Deadlines
 from watchkeeper.outside.http import Http
 from watchkeeper.outside.ping import Pinger
 from watchkeeper.outside.proxy import DIRECT, Proxies
@@ -26,6 +27,7 @@ class Outside:
     connect: Connector
     http: Http
     sessions: Sessions
+    deadlines: Deadlines = field(default_factory=Deadlines)
     pinger: Pinger = field(default_factory=Pinger)
     shell: Shell = field(default_factory=Shell)
     sending: Sending = field(default_factory=Sending)

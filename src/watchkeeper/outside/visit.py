@@ -1,38 +1,32 @@
 """Visit: one attempt to look, under one deadline, told as a report."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from watchkeeper.core.reason import NONE, Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
+from watchkeeper.outside.deadline import Deadlines
 from watchkeeper.outside.failure import Failure, Ours, ResolverFailed, TimedOut
 from watchkeeper.outside.journey import Journey, Phase
-
-MOST_EVIDENCE = 8_000
-"""Characters of evidence that a report carries at most."""
 
 Finding = tuple[Status, Reason]
 FINE: Finding = (Status.HEALTHY, NONE)
 
 
-async def visit(go: Callable[[Journey], Awaitable[Finding]], timeout_ms: int) -> Report:
+async def visit(
+    go: Callable[[Journey], Awaitable[Finding]], timeout_ms: int, deadlines: Deadlines
+) -> Report:
     """Return what *go* found within *timeout_ms*; how it failed is a finding too."""
     journey = Journey(timeout_ms)
     try:
-        async with asyncio.timeout(timeout_ms / 1000):
+        with deadlines.within(timeout_ms / 1000):
             status, reason = await go(journey)
     except Failure as failure:
         status, reason = _found(failure)
     except TimeoutError:
         status, reason = _found(_late(journey))
-    latency_us = journey.total_us()
-    story = journey.story()
-    if reason.detail:
-        story = f"{reason.detail}\n{story}"
-    return Report(
-        status=status, reason=reason, latency_us=latency_us, evidence=story[:MOST_EVIDENCE]
-    )
+    latency_us = journey.end(reason.detail)
+    return Report(status=status, reason=reason, latency_us=latency_us, evidence=journey)
 
 
 def _found(failure: Failure) -> Finding:

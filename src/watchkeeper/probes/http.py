@@ -168,7 +168,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         journey.note(_said(heard.answer))
         return _judged(heard, options, outside.clock.wall())
 
-    return await visit(ask, timeout_ms)
+    return await visit(ask, timeout_ms, outside.deadlines)
 
 
 def _call(target: Target, options: Options, outside: Outside) -> Call:

@@ -47,7 +47,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
                 journey.note(f"{address} after {answer / 1000:.1f} ms")
         return _judged(trips, failures, journey)
 
-    report = await visit(ping, timeout_ms)
+    report = await visit(ping, timeout_ms, outside.deadlines)
     return replace(report, latency_us=max(trips)) if report.status is Status.HEALTHY else report
 
 

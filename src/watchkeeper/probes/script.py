@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
-from watchkeeper.outside.journey import Journey, Phase
+from watchkeeper.outside.journey import MOST_EVIDENCE, Journey, Phase
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import cleaned
 from watchkeeper.outside.run import Ended, Output
-from watchkeeper.outside.visit import FINE, MOST_EVIDENCE, Finding, visit
+from watchkeeper.outside.visit import FINE, Finding, visit
 
 SCHEMES = ("script",)
 _SICK, _UNKNOWN = 1, 3
@@ -36,8 +36,8 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         journey.note(_words(ended))
         return _judged(ended, options, output)
 
-    report = await visit(run, timeout_ms)
-    return replace(report, evidence=_evidence(report.evidence, output))
+    report = await visit(run, timeout_ms, outside.deadlines)
+    return replace(report, evidence=_evidence(str(report.evidence), output))
 
 
 def _judged(ended: Ended, options: Options, output: Output) -> Finding:

@@ -49,7 +49,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         journey.note(f"exchanges keys by {greeting.exchanges}")
         return FINE
 
-    return await visit(greet, timeout_ms)
+    return await visit(greet, timeout_ms, outside.deadlines)
 
 
 class Greeting:

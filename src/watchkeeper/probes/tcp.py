@@ -36,4 +36,4 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         await outside.connect.protocol(_Accepted, place, journey)
         return FINE
 
-    return await visit(connect, timeout_ms)
+    return await visit(connect, timeout_ms, outside.deadlines)

@@ -39,18 +39,12 @@ class Target:
 async def look(target: Target, outside: Outside) -> Report:
     """Return the report of the first attempt that is not dead, or of the last one."""
     looking = target.looking
-    report = await _attempt(target, outside)
+    report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
     for _ in range(looking.retries):
         if report.status is not Status.DEAD:
             break
         await outside.clock.sleep(looking.retry_wait_ms)
-        report = await _attempt(target, outside)
-    return report
-
-
-async def _attempt(target: Target, outside: Outside) -> Report:
-    looking = target.looking
-    report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
+        report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
     if report.status is Status.HEALTHY and report.latency_us >= looking.sick_ms * 1000:
         return replace(report, status=Status.SICK, reason=Reason("slow"))
     return report

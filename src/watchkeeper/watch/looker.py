@@ -175,15 +175,19 @@ class Looker:
             report = await self.isolation.judged(target, report, start)
         if self._gaps() != gaps or took > target.deadline_ms + VOID_AFTER_MS:
             return False
-        seq = slot(str(name), target.looking.interval_ms, start)
-        heard = replace(report, heard=start, seq=seq, evidence=late + report.evidence)
-        self.note(name, heard)
-        try:
-            await self._door.take(name, heard)
-        except StoreRefused as error:
-            log.debug("a look at %s cannot be kept: %s", name, error)
+        self.note(name, report)
+        if not self._door.knows(name, report):
+            seq = slot(str(name), target.looking.interval_ms, start)
+            evidence = f"{late}{report.evidence}"
+            await self._hand_in(name, replace(report, heard=start, seq=seq, evidence=evidence))
         self._seen.add(name)
         return True
+
+    async def _hand_in(self, name: ReplicaName, report: Report) -> None:
+        try:
+            await self._door.take(name, report)
+        except StoreRefused as error:
+            log.debug("a look at %s cannot be kept: %s", name, error)
 
     async def _report(self, name: ReplicaName, target: Target) -> Report:
         try:

@@ -20,8 +20,9 @@ def told(title: str, report: Report) -> list[str]:
     if report.reason.code:
         verdict += f": {words(report.reason.code)}"
     lines = [f"{title} is {verdict}"]
-    if report.reason.detail not in report.evidence:
+    evidence = str(report.evidence)
+    if report.reason.detail not in evidence:
         lines.append(report.reason.detail)
     if report.latency_us != UNKNOWN:
         lines.append(f"it took {report.latency_us / 1000:.1f} ms")
-    return lines + [f"  {line}" for line in report.evidence.splitlines()]
+    return lines + [f"  {line}" for line in evidence.splitlines()]
