@@ -3,8 +3,10 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.cluster import Cluster
 from tests.running import (
     command,
     eventually,
@@ -214,6 +216,18 @@ def test_deliveries_of_a_store_that_is_not_ours_are_refused(tmp_path: Path, name
     assert code == 78
     assert len(lines) == 1
     assert name in lines[0]
+
+
+@pytest.mark.parametrize("table", ["theirs (no INTEGER)", "meta (theirs INTEGER)"])
+def test_deliveries_of_a_postgresql_that_is_not_ours_are_refused(
+    tmp_path: Path, cluster: Cluster, table: str
+) -> None:
+    url = cluster.database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE TABLE {table}".encode())
+    code, lines = command(tmp_path, "deliveries", "--store", url)
+    assert code == 78
+    assert len(lines) == 1
 
 
 def test_explain_says_why_beside_a_running_server_and_after_it(

@@ -45,7 +45,12 @@ _MISTAKES = (
     psycopg.NotSupportedError,
 )
 # Mistakes by name only: what somebody restores or takes away comes back without a change of ours.
-_PASSING = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable)
+_PASSING = (
+    errors.InsufficientPrivilege,
+    errors.InvalidSchemaName,
+    errors.UndefinedColumn,
+    errors.UndefinedTable,
+)
 
 
 class PostgresCursor:
