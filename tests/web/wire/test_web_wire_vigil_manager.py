@@ -96,6 +96,16 @@ def test_what_is_no_announcement_is_400(wrong: dict[str, Any]) -> None:
 
 
 @run
+async def test_an_announcement_whose_answer_was_lost_has_one_id_when_it_is_sent_again() -> None:
+    async with serving(World()) as server:
+        data = posting(json.dumps({"title": "T", "text": "x"}), path=ONE, auth=MANAGER)
+        keys = (b"idempotency-key: 1\r\n", b"idempotency-key: 1\r\n", b"idempotency-key: 2\r\n")
+        texts = [(await send(server, data.replace(b"\r\n", b"\r\n" + key, 1))).text for key in keys]
+        ids = [json.loads(text)["id"] for text in texts]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@run
 async def test_announcements_have_a_bound() -> None:
     world = World()
     world.desk.room = 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
@@ -106,7 +106,8 @@ class Orders:
 
     async def _announce(self, request: Request, body: bytes) -> Answer:
         draft = read(_DRAFT, request.field(b"content-type"), body)
-        new = announcement(draft, str(uuid4()), self._front.clock.wall())
+        identity = identity_of(request.field(b"idempotency-key"))
+        new = announcement(draft, identity, self._front.clock.wall())
         if not await self._front.desk.announce(new, ACTOR):
             return FULL
         return _json({"id": new.id})
@@ -151,6 +152,14 @@ class OrderRoute:
             return refusal.answer
         except StoreRefused:
             return STORE_REFUSED
+
+
+def identity_of(key: bytes) -> str:
+    """Return the id of what is written under *key*, equal for equal keys, new without one.
+
+    Who lost an answer cannot know whether it was written, and asks again with the same key.
+    """
+    return str(uuid5(NAMESPACE_OID, key.hex()) if key else uuid4())
 
 
 def announcement(draft: Draft, identity: str, at: int) -> Announcement:
