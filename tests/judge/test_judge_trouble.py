@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 
-from tests.house import DEAD, HEALTHY, SICK, held, house, name, plan
+import pytest
+
+from tests.house import DEAD, HEALTHY, SICK, house, name, plan
 from watchkeeper.core.alert import Leaving, Member
 from watchkeeper.core.facts import Facts
-from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.status import Status
 from watchkeeper.store import alert, gate
 
 ONE, TWO = "web:api:1", "web:api:2"
 API = ("web", "api")
-SICK_TOO = held(plan(trouble_from=SICK), flap=FlapRules(changes=0))
+SICK_TOO = plan(trouble_from=SICK)
 
 
 def words(members: Iterable[Member]) -> list[str]:
@@ -59,6 +61,30 @@ def test_unless_asked_nobody_hears_of_the_sick(store_url: str) -> None:
                 ([f"dead {ONE}"], [], [f"dead {ONE}"]),
                 ([], [f"dead {ONE}"], []),
             ]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("course", "changes"),
+    [
+        ((SICK, DEAD, SICK, HEALTHY), 2),
+        ((SICK, HEALTHY, SICK), 3),
+        ((DEAD, SICK, DEAD), 3),
+        ((SICK, DEAD, HEALTHY), 2),
+        ((DEAD, HEALTHY, DEAD), 3),
+    ],
+)
+def test_the_way_through_sick_is_one_change_and_turning_round_is_another(
+    store_url: str, course: tuple[Status, ...], changes: int
+) -> None:
+    async def main() -> None:
+        async with house(store_url, SICK_TOO) as home:
+            for status in course:
+                await home.look(ONE, status)
+            row = home.follower.view.replica(name(ONE))
+            assert row
+            assert len(row.flap.moments) == changes
 
     asyncio.run(main())
 

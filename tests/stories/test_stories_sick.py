@@ -30,17 +30,17 @@ def test_each_turn_of_a_replica_is_told_until_it_is_well(url: str) -> None:
         async with story(url, sick_too()) as day:
             await day.look(ONE, SICK, at="1:00")
             await day.look(ONE, DEAD, at="11:00")
-            await day.look(ONE, SICK, at="41:00")
-            await day.look(ONE, HEALTHY, at="51:00")
-            await day.until("55:00")
+            await day.look(ONE, SICK, at="16:00")
+            await day.look(ONE, HEALTHY, at="26:00")
+            await day.until("30:00")
             assert day.said == [
                 f"1:00 changed sick {ONE}?",
                 f"11:00 changed dead {ONE}",
-                f"41:00 changed sick {ONE}?",
-                f"51:00 changed healthy +{ONE}",
+                f"16:00 changed sick {ONE}?",
+                f"26:00 changed healthy +{ONE}",
             ]
             before = [[(one.status, one.seconds) for one in said.turned] for said in day.messages]
-            assert before == [[], [(SICK, 600)], [(DEAD, 1_800)], []]
+            assert before == [[], [(SICK, 600)], [(DEAD, 300)], []]
 
     asyncio.run(main())
 

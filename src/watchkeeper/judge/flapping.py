@@ -11,7 +11,7 @@ from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.rules import Rules
-from watchkeeper.store import hold, notification
+from watchkeeper.store import history, hold, notification
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.replica import ReplicaRow
@@ -43,11 +43,12 @@ class Turn:
 def count_changes(decision: Decision, rules: Rules, turns: Sequence[Turn]) -> list[Turn]:
     """Return *turns* with every death and every return counted, and all else that is told.
 
-    Under maintenance they are expected: nobody begins to flap there.
+    Who falls sick and then dies has changed once, and once more on the way back. Under
+    maintenance changes are expected: nobody begins to flap there.
     """
-    trouble_from = decision.page.trouble_from
-    told = {turn.after.node_no for turn in turns if turn.is_told(trouble_from)}
-    nodes = hold.nodes(decision.cursor, told) if told else {}
+    counting = _counting(decision, turns)
+    node_nos = {turn.after.node_no for turn in turns if turn.after.no in counting}
+    nodes = hold.nodes(decision.cursor, node_nos) if node_nos else {}
 
     def counted(turn: Turn) -> Turn:
         node, is_maintained = nodes[turn.after.node_no]
@@ -56,7 +57,23 @@ def count_changes(decision: Decision, rules: Rules, turns: Sequence[Turn]) -> li
         after = flap.changed(turn.after.flap, decision.now.steady, rules.flap(*node))
         return replace(turn, after=replace(turn.after, flap=after))
 
-    return [counted(turn) if turn.is_told(trouble_from) else turn for turn in turns]
+    return [counted(turn) if turn.after.no in counting else turn for turn in turns]
+
+
+def _counting(decision: Decision, turns: Iterable[Turn]) -> set[int]:
+    """Return the numbers of the replicas whose turn is a change of its own."""
+    trouble_from = decision.page.trouble_from
+    told = {turn.after.no: turn for turn in turns if turn.is_told(trouble_from)}
+    if trouble_from is not Status.SICK:
+        return set(told)
+    halfway = {
+        no
+        for no, turn in told.items()
+        if turn.before.status is Status.SICK and not turn.before.flap.since
+    }
+    origins = history.origins(decision.cursor, halfway) if halfway else {}
+    goes_on = {no for no, origin in origins.items() if origin is not told[no].after.status}
+    return told.keys() - goes_on
 
 
 def say_who_flaps(decision: Decision, turns: Iterable[Turn]) -> None:

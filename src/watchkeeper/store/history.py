@@ -1,10 +1,11 @@
 """History: the transitions of every subject, and what was seen at each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.replica import marks
 
 EVIDENCE_BYTES = 8_192
 KEPT_FAILURES = 20
@@ -82,6 +83,16 @@ def add(
             for one in new
         ],
     )
+
+
+def origins(cursor: Cursor, replica_nos: Collection[int]) -> dict[int, Status]:
+    """Return which status each of the replicas had before the one that it has now."""
+    rows = cursor.rows(
+        "SELECT subject_no, old FROM transition WHERE no IN (SELECT MAX(no) FROM transition"
+        f" WHERE kind = 'replica' AND subject_no IN ({marks(replica_nos)}) GROUP BY subject_no)",
+        sorted(replica_nos),
+    )
+    return {no: Status(old) for no, old in rows}
 
 
 def add_blind(cursor: Cursor, page_no: int, span_at: tuple[int, int], why: str) -> None:
