@@ -1,14 +1,9 @@
 """The commands, and how each of them ends: 0 well, 2 a bad file, 78 a store that is not ours."""
 
 import argparse
-import asyncio
-import logging
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,28 +12,22 @@ import uvloop
 from watchkeeper import __version__
 from watchkeeper.app import inquiry, rehearsals
 from watchkeeper.app import kinds as concrete
-from watchkeeper.app.process import App, WorkEnded
+from watchkeeper.app.process import WorkEnded
+from watchkeeper.app.serving import Start, hold_hangups, log_to_stderr, serve
+from watchkeeper.app.trials import look_at
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
-from watchkeeper.config.load import Loaded, load
+from watchkeeper.config.load import load
 from watchkeeper.config.problems import BadConfig
-from watchkeeper.config.server import Inet, Server
+from watchkeeper.config.server import Inet
 from watchkeeper.core.plan import Plan
-from watchkeeper.core.report import Report
-from watchkeeper.judge.ground import break_ground
 from watchkeeper.outside import descriptors
-from watchkeeper.outside import outside as world
-from watchkeeper.outside.addresses import Policy
-from watchkeeper.outside.proxy import Proxies
+from watchkeeper.outside.notice import tell
 from watchkeeper.store.errors import StoreError
-from watchkeeper.store.opening import open_to_serve
-from watchkeeper.store.place import beside, is_postgres, locate, shown
-from watchkeeper.watch.look import Target
-from watchkeeper.watch.trial import EXIT_CODES, told, trial
+from watchkeeper.store.place import locate
+from watchkeeper.watch.trial import EXIT_CODES, told
 from watchkeeper.web.server import CannotListen
 
 NOT_OURS = 78
-STOP_S = 10
-log = logging.getLogger("watchkeeper")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -143,24 +132,10 @@ def _try(options: argparse.Namespace) -> int:
         return _fail(BAD_FILE, *report(bad.problems))
     except LookupError as error:
         return _fail(BAD_FILE, f"watchkeeper: {error.args[0]}")
-    reports = uvloop.run(_look_at([target for _, target in chosen], loaded))
+    reports = uvloop.run(look_at([target for _, target in chosen], loaded))
     for (title, _), seen in zip(chosen, reports, strict=True):
         print("\n".join(told(title, seen)))
     return max(EXIT_CODES[seen.status] for seen in reports)
-
-
-async def _look_at(chosen: Iterable[Target], loaded: Loaded | None) -> list[Report]:
-    """Return what is seen of the *chosen*, by looks like those of a server of the *loaded* file."""
-    outside = world.real(
-        policy=Policy.allowing(loaded.server.allowed_addresses if loaded else ()),
-        proxies=Proxies.of(os.environ),
-        user_agent=_user_agent(loaded.plan) if loaded else f"watchkeeper/{__version__}",
-    )
-    outside.shell.hidden = loaded.server.secret_variables if loaded else frozenset()
-    try:
-        return [await trial(target, outside) for target in chosen]
-    finally:
-        await outside.close()
 
 
 def _notify_test(options: argparse.Namespace) -> int:
@@ -171,7 +146,7 @@ def _notify_test(options: argparse.Namespace) -> int:
         return _fail(BAD_FILE, *report(bad.problems))
     except LookupError as error:
         return _fail(BAD_FILE, *report(loaded.notices), f"watchkeeper: {error.args[0]}")
-    _tell(*rehearsals.warnings(loaded))
+    tell(*rehearsals.warnings(loaded))
     ends = uvloop.run(rehearsals.play(loaded, parts))
     for part, end in zip(parts, ends, strict=True):
         print(f"{part.title}: {end.words}")
@@ -191,21 +166,22 @@ def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    # Held until we listen to it: by itself it would end us, and the file may be read already.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    hold_hangups()
     try:
         loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:
         return _fail(BAD_FILE, *report(bad.problems))
     descriptors.raise_limit()
-    _log_to_stderr(loaded)
-    _tell(*report(loaded.notices), *concrete.warnings(loaded))
+    log_to_stderr(loaded.server)
+    tell(*report(loaded.notices), *concrete.warnings(loaded))
     try:
-        uvloop.run(_run(options, loaded))
+        url = locate(options.store, loaded.server.store, options.config, os.environ)
+        inet = options.inet or loaded.server.inet
+        start = Start(config=options.config, url=url, inet=inet, force=options.force)
+        uvloop.run(serve(start, loaded))
     except StoreError as error:
         return _fail(NOT_OURS, f"watchkeeper: {error}")
     except CannotListen as error:
-        inet = options.inet or loaded.server.inet
         return _fail(
             1,
             f"watchkeeper: cannot listen on {inet}: {error}; choose another "
@@ -216,109 +192,6 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(options: argparse.Namespace, loaded: Loaded) -> None:
-    url = locate(options.store, loaded.server.store, options.config, os.environ)
-    inet = options.inet or loaded.server.inet
-    store = await open_to_serve(url)
-    hangup = asyncio.Event()
-    proxies = Proxies.of(os.environ)
-    _tell(*proxies.notices)
-    outside = world.real(proxies=proxies, user_agent=_user_agent(loaded.plan))
-    try:
-        ground = await break_ground(outside, store, is_alone=not is_postgres(url))
-        unrecorded = beside(url, options.config, os.environ).with_suffix(f".{inet.port}.unrecorded")
-        process = App(ground, loaded, unrecorded)
-        _on_signals(process, hangup)
-        reloading = asyncio.create_task(_reload_at(hangup, process, options.config, loaded.server))
-
-        def ready(port: int) -> None:
-            place = f"http://{replace(inet, port=port)}/ from {options.config}"
-            _tell(f"watchkeeper {__version__}: {place}, kept in {shown(url)}")
-
-        await process.serve(inet.host, inet.port, ready, force=options.force)
-        reloading.cancel()
-    finally:
-        await outside.close()
-        await store.close()
-
-
-def _user_agent(plan: Plan) -> str:
-    """Return how the looks of a server name themselves: with the page that they are for."""
-    return f"watchkeeper (+{plan.page.url})"
-
-
-def _on_signals(process: App, hangup: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, process)
-    loop.add_signal_handler(signal.SIGHUP, hangup.set)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
-
-
-def _stop(process: App) -> None:
-    """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, os._exit, 1)
-    last = threading.Timer(STOP_S, os._exit, (1,))
-    last.daemon = True
-    last.start()
-    process.stop()
-
-
-async def _reload_at(hangup: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
-    """Read *config* anew at each *hangup*, one after another: the last reads the newest text."""
-    while True:
-        await hangup.wait()
-        hangup.clear()
-        await _reload(process, config, began_with)
-
-
-async def _reload(process: App, config: Path, began_with: Server) -> None:
-    try:
-        loaded = await process.reload(
-            partial(asyncio.to_thread, load, config, concrete.kinds(), os.environ)
-        )
-    except BadConfig as bad:
-        _tell(*report(bad.problems), "the config is not taken: the old one goes on")
-    except StoreError as error:
-        _tell(f"the config is not taken, the old one goes on: {error}")
-    except Exception as error:
-        log.exception("a reload broke")
-        _tell(f"the config is not taken, the old one goes on: {type(error).__name__}: {error}")
-    else:
-        logging.getLogger().setLevel(_level(loaded.server))
-        _tell(*report(loaded.notices), *concrete.warnings(loaded))
-        _tell(f"{config} is taken", *_later(began_with, loaded.server))
-
-
-def _later(began_with: Server, now: Server) -> list[str]:
-    """Return what to say of keys that a running process cannot change."""
-    keys = [key for key in ("inet", "store") if getattr(began_with, key) != getattr(now, key)]
-    named = " and ".join(keys)
-    return [f"[server] {named}: changed, to be taken at the next start"] if keys else []
-
-
-def _log_to_stderr(loaded: Loaded) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=_level(loaded.server),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-
-
-def _level(server: Server) -> int:
-    names = logging.getLevelNamesMapping()
-    known = {"OFF": logging.CRITICAL + 1, "TRACE": logging.DEBUG}
-    return (known | names)[server.log_level.upper()]
-
-
-def _tell(*lines: str) -> None:
-    """Say what an operator must know, whatever the log level."""
-    for line in lines:
-        print(line, file=sys.stderr, flush=True)
-
-
 def _fail(code: int, *lines: str) -> int:
-    _tell(*lines)
+    tell(*lines)
     return code

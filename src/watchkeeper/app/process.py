@@ -7,21 +7,19 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from watchkeeper.app.adoption import Adoption
+from watchkeeper.app.gaps import Gaps
 from watchkeeper.app.garbage import rest
 from watchkeeper.app.kinds import anchors, rooms, targets, tongues
 from watchkeeper.config.load import Loaded
-from watchkeeper.core.alert import Moment
-from watchkeeper.core.plan import Plan
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
-from watchkeeper.judge.ground import PAUSE_MS, Ground
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.housekeeping import keep_house
-from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.remind import keep_reminding
 from watchkeeper.judge.rules import Rules
@@ -31,21 +29,19 @@ from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
-from watchkeeper.store import history
-from watchkeeper.store.errors import StoreError, StoreRefused, StoreUnusable
+from watchkeeper.store.errors import StoreRefused, StoreUnusable
 from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.packing import pack_for_ever
-from watchkeeper.watch.pulse import Gap, Pulse
+from watchkeeper.watch.pulse import Pulse
 from watchkeeper.watch.queues import Queues
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.server import Server
 
-RECONCILE_MS = 1_000
 FINISH_S = 7
 LEAVE_S = 1
 log = logging.getLogger(__name__)
@@ -61,32 +57,32 @@ class App:
     def __init__(self, ground: Ground, loaded: Loaded, unrecorded: Path) -> None:
         self._ground = ground
         self._clock = ground.outside.clock
-        self._loaded = loaded
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         store, clock, outside = ground.store, self._clock, ground.outside
-        self.follower = Follower(store, clock, ground.page_no)
+        self._follower = Follower(store, clock, ground.page_no)
         self._recording = Recording()
-        self._workers = Workers(store, self.follower, clock, self._recording, name)
-        self._door = Door(store, self.follower, clock, Rules.of(loaded.plan), self._recording)
-        self._pulse = Pulse(clock, self._on_gap)
-        self._looker = Looker(outside, self._door, self.follower, self._workers, self._pulse.gaps)
-        self._latencies = Latencies(store, self.follower, clock)
+        self._workers = Workers(store, self._follower, clock, self._recording, name)
+        self._adoption = Adoption(ground, self._follower, self._workers, loaded, self._act)
+        self._door = Door(store, self._follower, clock, Rules.of(loaded.plan), self._recording)
+        self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
+        self._looker = Looker(outside, self._door, self._follower, self._workers, self._pulse.gaps)
+        self._latencies = Latencies(store, self._follower, clock)
         self._looker.note = self._latencies.note
-        self._queues = Queues(outside, self._door, self.follower, self._workers, self._pulse.gaps)
-        self._silence = Silence(store, self.follower, clock, self._workers, self._door)
+        self._queues = Queues(outside, self._door, self._follower, self._workers, self._pulse.gaps)
+        self._silence = Silence(store, self._follower, clock, self._workers, self._door)
         self._isolation = Isolation(outside, store, ground.page_no, self._looker.look_at_once)
         self._looker.isolation = self._silence.isolation = self._isolation
-        self._warden = Warden(store, self.follower, clock, self._workers, lambda: self._loaded.plan)
-        means = Means(store=store, follower=self.follower, outside=outside, worker=name)
+        self._warden = Warden(
+            store, self._follower, clock, self._workers, lambda: self._adoption.plan
+        )
+        means = Means(store=store, follower=self._follower, outside=outside, worker=name)
         self._speaker = Speaker(means, self._workers)
         self._settled = asyncio.Event()
         self._unrecorded = Unrecorded(
-            means, self._speaker, self._recording, unrecorded, self._wait_settled
+            means, self._speaker, self._recording, unrecorded, self._settled.wait
         )
-        self._part: Callable[[], None] = lambda: None
+        self._server: Server | None = None
         self._stopping = asyncio.Event()
-        self._adopting = asyncio.Lock()
-        self._gaps: set[asyncio.Task[None]] = set()
         self._workers.changed = self._looker.share
 
     async def serve(
@@ -99,8 +95,7 @@ class App:
         Raise CannotListen where the address cannot be had, StoreError where the store cannot,
         and WorkEnded where something ended that should not.
         """
-        server = Server(self._front(), host, port)
-        self._part = server.close_old_connections
+        self._server = server = Server(self._front(), host, port)
         stopping = asyncio.create_task(self._stopping.wait())
         beginning = asyncio.create_task(self._begin(force=force))
         await asyncio.wait({beginning, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -121,21 +116,14 @@ class App:
         self._stopping.set()
 
     async def reload(self, read: Callable[[], Awaitable[Loaded]]) -> Loaded:
-        """Take the plan that *read* gives and return it; one at a time, so the newest stays.
-
-        Raise what *read* does, or StoreError, having changed nothing, where that cannot be.
-        """
-        async with self._adopting:
-            loaded = await read()
-            await self._adopt(loaded, force=False)
-        return loaded
+        """Take the plan that *read* gives, and return it, or raise what `Adoption.reload` does."""
+        return await self._adoption.reload(read)
 
     async def _begin(self, *, force: bool) -> None:
-        await self.follower.follow()
-        async with self._adopting:
-            await self._adopt(self._loaded, force=force)
+        await self._follower.follow()
+        await self._adoption.begin(force=force)
         await self._workers.hear_anew()
-        await self.follower.follow()
+        await self._follower.follow()
         rest()
         await self._warden.go_round()
 
@@ -148,7 +136,7 @@ class App:
             "the web server": server.run(),
             "the pulse": self._pulse.run(),
             "the beat": self._workers.run(),
-            "the follower": self.follower.run(),
+            "the follower": self._follower.run(),
             "the door": self._door.run(),
             "the looker": self._looker.run(),
             "the asking of queues": self._queues.run(),
@@ -160,23 +148,14 @@ class App:
             "the writing of latencies": self._latencies.run(),
             "the packing of latencies": packing,
             "the housekeeping": keeping,
-            "the reconciling": self._finish_reconciling(),
+            "the reconciling": self._adoption.run(),
             "the startup": self._start_up(),
             "the reminders": self._remind(),
         }
 
-    async def _adopt(self, loaded: Loaded, *, force: bool) -> None:
-        """Make *loaded* the plan of this process and of the rows, then begin to act on it."""
+    def _act(self, loaded: Loaded) -> None:
+        """Begin to act on the plan that was adopted."""
         tls.context.cache_clear()
-        before = self._workers.plan_digest
-        self._workers.plan_digest = loaded.plan.digest
-        try:
-            await self._workers.beat()
-            await self._reconcile(loaded.plan, force=force)
-        except BaseException:
-            self._workers.plan_digest = before
-            raise
-        self._loaded = loaded
         self._door.rules = Rules.of(loaded.plan)
         outside, server = self._ground.outside, loaded.server
         outside.shell.hidden = server.secret_variables
@@ -187,48 +166,16 @@ class App:
         self._looker.plan(looked_at, at_once)
         self._queues.plan(loaded.plan)
         self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
-        self.follower.hurry()
-
-    async def _reconcile(self, plan: Plan, *, force: bool, finishes: bool = False) -> None:
-        order = Order(
-            page_no=self._ground.page_no,
-            plan=plan,
-            now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
-            finishes=finishes,
-            force=force,
-        )
-        await self._ground.store.write(partial(reconcile, order=order))
-        self.follower.hurry()
-
-    async def _finish_reconciling(self) -> None:
-        """Remove what the plan no longer has, as soon as no living worker has another plan.
-
-        Also what a worker added that is lost by now. It was accepted when it was adopted.
-        """
-        while True:
-            await self._clock.sleep(RECONCILE_MS)
-            plan, page = self._loaded.plan, self.follower.view.page
-            is_done = page and page.is_reconciled and page.plan_hash == plan.digest
-            if not is_done and self._workers.all_agree():
-                try:
-                    await self._reconcile(plan, force=True, finishes=True)
-                    await self.follower.follow()
-                except StoreError as error:
-                    log.debug("the plan is not reconciled yet: %s", error)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""
         await first_verdicts(
-            self._loaded.plan, self.follower, self._clock, self._looker.has_seen_all
+            self._adoption.plan, self._follower, self._clock, self._looker.has_seen_all
         )
         self._settled.set()
-        while self._loaded.plan.policy.startup:
-            try:
-                await say_startup(self._ground.store, self._ground.page_no, self._clock)
-                self.follower.hurry()
-                break
-            except StoreRefused:
-                await self._clock.sleep(RECONCILE_MS)
+        if self._adoption.plan.policy.startup:
+            await say_startup(self._ground.store, self._ground.page_no, self._clock)
+            self._follower.hurry()
         await asyncio.Event().wait()
 
     async def _remind(self) -> None:
@@ -237,13 +184,10 @@ class App:
         await keep_reminding(
             self._ground.store,
             self._clock,
-            self.follower,
-            lambda: self._loaded.plan.policy.reminding,
+            self._follower,
+            lambda: self._adoption.plan.policy.reminding,
             self._workers.speaks,
         )
-
-    async def _wait_settled(self) -> None:
-        await self._settled.wait()
 
     async def _end(self, server: Server, running: list[asyncio.Task[None]]) -> None:
         """Finish what was begun and leave, in eight seconds, whatever hangs."""
@@ -263,47 +207,34 @@ class App:
                 await self._workers.leave()
                 await self._latencies.flush()
 
-    def _on_gap(self, gap: Gap) -> None:
-        """We were stopped: nothing that was seen, known or carried before counts now."""
-        log.warning("the monitor stood still for %s ms", gap.ms)
-        self.follower.drop()
+    def _forget(self) -> None:
+        """Believe nothing from before a gap, and take nothing that was under way in it."""
+        self._follower.drop()
         self._recording.is_deaf = True
         self._workers.forget()
-        self._part()
-        if gap.ms > PAUSE_MS:
-            task = asyncio.get_running_loop().create_task(self._record(gap))
-            self._gaps.add(task)
-            task.add_done_callback(self._gaps.discard)
-
-    async def _record(self, gap: Gap) -> None:
-        span = (gap.until_at - gap.ms, gap.until_at)
-        page_no = self._ground.page_no
-        job = partial(history.add_blind, page_no=page_no, span_at=span, why="monitor paused")
-        try:
-            await self._ground.store.write(job)
-        except StoreRefused as error:
-            log.warning("the pause is not recorded: %s", error)
+        if self._server:
+            self._server.close_old_connections()
 
     def _front(self) -> Front:
         return Front(
-            plan=lambda: self._loaded.plan,
-            state=self.follower.state,
-            is_old=self.follower.is_old,
-            followed_at=self.follower.followed_at,
+            plan=lambda: self._adoption.plan,
+            state=self._follower.state,
+            is_old=self._follower.is_old,
+            followed_at=self._follower.followed_at,
             door=self._door,
-            desk=Desk(self._ground.store, self.follower, self._clock),
+            desk=Desk(self._ground.store, self._follower, self._clock),
             clock=self._clock,
-            reporter_token=lambda: self._loaded.server.reporter_token,
-            manager_token=lambda: self._loaded.server.manager_token,
+            reporter_token=lambda: self._adoption.loaded.server.reporter_token,
+            manager_token=lambda: self._adoption.loaded.server.manager_token,
             ready=self._ready,
             gap=self._pulse.gaps,
-            assets=lambda: self._loaded.server.assets,
+            assets=lambda: self._adoption.loaded.server.assets,
         )
 
     def _ready(self) -> Readiness:
         return Readiness(
             plan=bool(self._workers.plan_digest),
-            store=self._recording.refused_since is None and not self.follower.is_old(),
+            store=self._recording.refused_since is None and not self._follower.is_old(),
             socket=True,
         )
 

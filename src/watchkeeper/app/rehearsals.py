@@ -3,12 +3,10 @@
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from watchkeeper import __version__
 from watchkeeper.app.kinds import tongues, unavailable
+from watchkeeper.app.world import world
 from watchkeeper.config.check import report
 from watchkeeper.config.load import Loaded
-from watchkeeper.outside import outside as world
-from watchkeeper.outside.addresses import Policy
 from watchkeeper.speak.rehearsal import Rehearsed, rehearse
 from watchkeeper.speak.tongue import Tongue
 
@@ -43,10 +41,7 @@ def warnings(loaded: Loaded) -> list[str]:
 
 async def play(loaded: Loaded, chosen: list[Part]) -> list[Rehearsed]:
     """Return how the rehearsal of each of *chosen* ended, in the world as the server sees it."""
-    outside = world.real(
-        policy=Policy.allowing(loaded.server.allowed_addresses),
-        user_agent=f"watchkeeper/{__version__}",
-    )
+    outside = world(loaded)
     try:
         return [await rehearse(part.tongue, outside) for part in chosen]
     finally:

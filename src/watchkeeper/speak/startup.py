@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.status import Standing
@@ -12,10 +13,12 @@ from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import alert, gate, notification
 from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.errors import StoreRefused
 
 VERDICTS_MS = 30_000
 SELDOM_MS = 600_000
 _LOOK_MS = 500
+_RETRY_MS = 1_000
 log = logging.getLogger(__name__)
 
 
@@ -32,9 +35,19 @@ async def first_verdicts(
 
 
 async def say_startup(store: Store, page_no: int, clock: Clock) -> None:
-    """Say that we started, unless that was said within the last ten minutes."""
-    job = partial(_say, page_no=page_no, steady=clock.steady(), at=clock.wall())
-    await store.write(job)
+    """Say that we started, unless that was said within the last ten minutes.
+
+    A store that refuses is asked again, until it takes it.
+    """
+    now = Moment(steady=clock.steady(), at=clock.wall())
+    while True:
+        try:
+            await store.write(partial(_say, page_no=page_no, now=now))
+        except StoreRefused as error:
+            log.debug("the startup cannot be told yet: %s", error)
+            await clock.sleep(_RETRY_MS)
+        else:
+            return
 
 
 def _has_pending(plan: Plan, view: View) -> bool:
@@ -45,11 +58,12 @@ def _has_pending(plan: Plan, view: View) -> bool:
     return False
 
 
-def _say(cursor: Cursor, page_no: int, steady: int, at: int) -> None:
-    page = gate.enter(cursor, page_no, steady)
+def _say(cursor: Cursor, page_no: int, now: Moment) -> None:
+    page = gate.enter(cursor, page_no, now.steady)
     last = notification.last_said(cursor, page_no, Kind.STARTUP)
     if last and page.steady - last < SELDOM_MS:
         return
+    said = now.moved_to(page.steady)
     status = alert.said_status(cursor, page_no)
-    facts = Facts(kind=Kind.STARTUP, steady=page.steady, at=at, status=status)
+    facts = Facts(kind=Kind.STARTUP, steady=said.steady, at=said.at, status=status)
     notification.insert(cursor, page_no, facts)

@@ -49,7 +49,7 @@ class Unrecorded:
         speaker: Speaker,
         recording: Recording,
         file: Path,
-        settled: Callable[[], Awaitable[None]],
+        settled: Callable[[], Awaitable[object]],
     ) -> None:
         self._means = means
         self._speaker = speaker

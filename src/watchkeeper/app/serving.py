@@ -1,0 +1,144 @@
+"""Serving: from a config that was loaded to a process that serves it until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from watchkeeper import __version__
+from watchkeeper.app.kinds import kinds, warnings
+from watchkeeper.app.process import App
+from watchkeeper.app.world import world
+from watchkeeper.config.check import report
+from watchkeeper.config.load import Loaded, load
+from watchkeeper.config.problems import BadConfig
+from watchkeeper.config.server import Inet, Server
+from watchkeeper.judge.ground import break_ground
+from watchkeeper.outside.notice import tell
+from watchkeeper.store.errors import StoreError
+from watchkeeper.store.opening import open_to_serve
+from watchkeeper.store.place import beside, is_postgres, shown
+
+STOP_S = 10
+log = logging.getLogger("watchkeeper")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What a process is started with: the file of its *config*, the *url* of its store, where
+    it listens, and whether it may *force* its plan on the database of another.
+    """
+
+    config: Path
+    url: str
+    inet: Inet
+    force: bool
+
+
+def hold_hangups() -> None:
+    """Hold each SIGHUP until `serve` listens to it, for the file may be read already."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+
+
+def log_to_stderr(server: Server) -> None:
+    """Begin to log, as *server* wants it."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=_level(server),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+async def serve(start: Start, loaded: Loaded) -> None:
+    """Serve what was *loaded* until a signal ends it; SIGHUP has the config read anew.
+
+    Raise what `App.serve` raises.
+    """
+    store = await open_to_serve(start.url)
+    outside = world(loaded)
+    tell(*outside.proxies.notices)
+    try:
+        ground = await break_ground(outside, store, is_alone=not is_postgres(start.url))
+        await _serve(start, App(ground, loaded, _unrecorded(start)), loaded.server)
+    finally:
+        await outside.close()
+        await store.close()
+
+
+async def _serve(start: Start, process: App, began_with: Server) -> None:
+    hangup = asyncio.Event()
+    _on_signals(process, hangup)
+    reloading = asyncio.create_task(_reload_at(hangup, process, start.config, began_with))
+
+    def ready(port: int) -> None:
+        place = f"http://{replace(start.inet, port=port)}/ from {start.config}"
+        tell(f"watchkeeper {__version__}: {place}, kept in {shown(start.url)}")
+
+    await process.serve(start.inet.host, start.inet.port, ready, force=start.force)
+    reloading.cancel()
+
+
+def _unrecorded(start: Start) -> Path:
+    """Return the file of what is unrecorded: each process beside a shared database has one."""
+    return beside(start.url, start.config, os.environ).with_suffix(f".{start.inet.port}.unrecorded")
+
+
+def _on_signals(process: App, hangup: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, process)
+    loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+
+
+def _stop(process: App) -> None:
+    """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, os._exit, 1)
+    last = threading.Timer(STOP_S, os._exit, (1,))
+    last.daemon = True
+    last.start()
+    process.stop()
+
+
+async def _reload_at(hangup: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
+    """Read *config* anew at each *hangup*, one after another: the last reads the newest text."""
+    while True:
+        await hangup.wait()
+        hangup.clear()
+        await _reload(process, config, began_with)
+
+
+async def _reload(process: App, config: Path, began_with: Server) -> None:
+    try:
+        loaded = await process.reload(partial(asyncio.to_thread, load, config, kinds(), os.environ))
+    except BadConfig as bad:
+        tell(*report(bad.problems), "the config is not taken: the old one goes on")
+    except StoreError as error:
+        tell(f"the config is not taken, the old one goes on: {error}")
+    except Exception as error:
+        log.exception("a reload broke")
+        tell(f"the config is not taken, the old one goes on: {type(error).__name__}: {error}")
+    else:
+        logging.getLogger().setLevel(_level(loaded.server))
+        tell(*report(loaded.notices), *warnings(loaded))
+        tell(f"{config} is taken", *_later(began_with, loaded.server))
+
+
+def _later(began_with: Server, now: Server) -> list[str]:
+    """Return what to say of keys that a running process cannot change."""
+    keys = [key for key in ("inet", "store") if getattr(began_with, key) != getattr(now, key)]
+    named = " and ".join(keys)
+    return [f"[server] {named}: changed, to be taken at the next start"] if keys else []
+
+
+def _level(server: Server) -> int:
+    names = logging.getLevelNamesMapping()
+    known = {"OFF": logging.CRITICAL + 1, "TRACE": logging.DEBUG}
+    return (known | names)[server.log_level.upper()]
