@@ -32,7 +32,7 @@ from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.talk import Means, Talk
-from watchkeeper.speak.thought import Place
+from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import gate
 from watchkeeper.store import lane as lane_rows
@@ -316,8 +316,8 @@ async def _tell_once(
     means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
     sender = Sender(installation=INSTALLATION, channel="hook", target="", page=PAGE)
     tongue = Tongue(sender=sender, hearing=Hearing(channel="hook"), settings=None, send=send)
-    place = Place(home.page_no, one.channel_no, one.lane.no, "hook", fence)
-    await asyncio.wait_for(Talk(means, lambda: tongue, place).run(), 10)
+    tenure = Tenure(home.page_no, one.channel_no, one.lane.no, "hook", fence)
+    await asyncio.wait_for(Talk(means, lambda: tongue, tenure).run(), 10)
     await outside.close()
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from watchkeeper.outside.answer import Answer, Reading
 from watchkeeper.outside.call import Call, request_of
-from watchkeeper.outside.connect import Connector
-from watchkeeper.outside.connect import Place as Where
+from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
 from watchkeeper.outside.proxy import open_tunnel
-from watchkeeper.outside.session import Meeting, Place, Sessions
+from watchkeeper.outside.session import Meeting, Peer, Sessions
 from watchkeeper.outside.tls import Certificate, context
 
 
@@ -37,25 +36,25 @@ async def exchange(
     *before* is awaited as the last thing before the first byte of the request. With *sessions*,
     TLS may be taken up again; a handshake that fails for that is made once more, in full.
     """
-    place = _place(call)
-    if place is None:
+    peer = _peer(call)
+    if peer is None:
         return await _exchange(connector, call, journey, before)
-    meeting = sessions.meet(place) if sessions else Meeting(place)
+    meeting = sessions.meet(peer) if sessions else Meeting(peer)
     try:
         return await _exchange(connector, call, journey, before, meeting)
     except (Insecure, CutOff):
         if not meeting.went_wrong():
             raise
     journey.note("the earlier session was not taken up: once more, from the beginning")
-    return await _exchange(connector, call, journey, before, Meeting(place, sessions))
+    return await _exchange(connector, call, journey, before, Meeting(peer, sessions))
 
 
-def _place(call: Call) -> Place | None:
+def _peer(call: Call) -> Peer | None:
     """Return with whom TLS is spoken, None where it is not."""
     target = call.target
     if not target.is_secure:
         return None
-    return context(call.trust), call.server_name or target.host, target.host, target.port
+    return Peer(context(call.trust), call.server_name or target.host, target.host, target.port)
 
 
 async def _exchange(
@@ -98,7 +97,7 @@ async def _reach(
         return await connector.protocol(line_of, call.place, journey)
     await _check_address(connector, call, journey)
     try:
-        sock, address = await connector.socket(Where(host=proxy.host, port=proxy.port), journey)
+        sock, address = await connector.socket(Place(host=proxy.host, port=proxy.port), journey)
     except Theirs as failure:
         raise NoRoute(f"the proxy {proxy.authority} cannot be reached: {failure}") from failure
     journey.note(f"the proxy {proxy.authority}")

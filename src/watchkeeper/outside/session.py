@@ -6,6 +6,7 @@ So one is used for a minute, and only with who is met more often than every othe
 
 import ssl
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.tls import Certificate, Tls
@@ -15,8 +16,14 @@ KEPT_MS = 60_000
 
 MOST_KEPT = 1_000
 
-Place = tuple[ssl.SSLContext, str, str, int]
-"""With whom: the settings, the name on the certificate, host and port."""
+
+class Peer(NamedTuple):
+    """With whom TLS is spoken: by which settings, under which name, on which host and port."""
+
+    settings: ssl.SSLContext
+    name: str
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +40,40 @@ class Sessions:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[Place, Session] = {}
+        self._kept: dict[Peer, Session] = {}
 
     @property
-    def places(self) -> int:
+    def peers(self) -> int:
         """Return with how many TLS may be taken up again."""
         return len(self._kept)
 
-    def meet(self, place: Place) -> "Meeting":
-        """Return the next handshake with *place*, which takes up a young session if any."""
-        kept = self._kept.get(place)
+    def meet(self, peer: Peer) -> "Meeting":
+        """Return the next handshake with *peer*, which takes up a young session if any."""
+        kept = self._kept.get(peer)
         is_young = kept is not None and self._clock.steady() - kept.at < KEPT_MS
-        return Meeting(place, self, kept if kept and kept.ticket and is_young else None)
+        return Meeting(peer, self, kept if kept and kept.ticket and is_young else None)
 
-    def keep(self, place: Place, tls: Tls, certificate: Certificate | None) -> None:
-        """Remember the full handshake that was just made with *place*."""
+    def keep(self, peer: Peer, tls: Tls, certificate: Certificate | None) -> None:
+        """Remember the full handshake that was just made with *peer*."""
         now = self._clock.steady()
-        before = self._kept.pop(place, None)
+        before = self._kept.pop(peer, None)
         is_often = before is not None and now - before.at < 2 * KEPT_MS
         if len(self._kept) >= MOST_KEPT:
             self._kept.pop(next(iter(self._kept)))
-        self._kept[place] = Session(now, certificate, tls.ticket if is_often else None)
+        self._kept[peer] = Session(now, certificate, tls.ticket if is_often else None)
 
-    def drop(self, place: Place) -> None:
-        """Forget what is known of *place*: the next handshake is a full one."""
-        self._kept.pop(place, None)
+    def drop(self, peer: Peer) -> None:
+        """Forget what is known of *peer*: the next handshake is a full one."""
+        self._kept.pop(peer, None)
 
 
 class Meeting:
     """One handshake, full or with a session of before; what it leaves is kept in *sessions*."""
 
     def __init__(
-        self, place: Place, sessions: Sessions | None = None, session: Session | None = None
+        self, peer: Peer, sessions: Sessions | None = None, session: Session | None = None
     ) -> None:
-        self._place = place
+        self._peer = peer
         self._sessions = sessions
         self._session = session
         self._tls: Tls | None = None
@@ -74,8 +81,9 @@ class Meeting:
 
     def tls(self) -> Tls:
         """Return our side of a new connection; each address that is tried needs its own."""
-        settings, name, *_ = self._place
-        self._tls = Tls(settings, name, self._session.ticket if self._session else None)
+        self._tls = Tls(
+            self._peer.settings, self._peer.name, self._session.ticket if self._session else None
+        )
         return self._tls
 
     def secured(self) -> Certificate | None:
@@ -91,12 +99,12 @@ class Meeting:
     def went_well(self) -> None:
         """Keep the session of a full handshake for the next look."""
         if self._sessions and self._tls and not self._tls.is_resumed:
-            self._sessions.keep(self._place, self._tls, self.certificate)
+            self._sessions.keep(self._peer, self._tls, self.certificate)
 
     def went_wrong(self) -> bool:
         """Forget the session; return whether the handshake may have failed because of it."""
         if self._sessions:
-            self._sessions.drop(self._place)
+            self._sessions.drop(self._peer)
         return bool(self._session) and not (self._tls and self._tls.is_secured)
 
     def __str__(self) -> str:

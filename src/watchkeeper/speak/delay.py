@@ -8,7 +8,7 @@ from watchkeeper.core.hearing import Hearing, hearing_of
 from watchkeeper.core.lane import Lane, Step, Wait
 from watchkeeper.core.pace import news_due
 from watchkeeper.core.plan import Plan
-from watchkeeper.speak.thought import Place, think
+from watchkeeper.speak.thought import Tenure, think
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 
@@ -73,9 +73,9 @@ def read(cursor: Cursor, page_no: int, plan: Plan | None, now: int) -> dict[int,
     found: dict[int, LaneNow] = {}
     for channel in lane_rows.channels(cursor, page_no):
         for target, lane in lane_rows.lanes(cursor, channel.no):
-            place = Place(page_no, channel.no, lane.no, channel.key, channel.fence)
+            tenure = Tenure(page_no, channel.no, lane.no, channel.key, channel.fence)
             hearing = hearings.get(channel.key, Hearing(channel=channel.key))
-            thought = think(cursor, place, hearing, pace_ms or (), now)
+            thought = think(cursor, tenure, hearing, pace_ms or (), now)
             if thought:
                 found[lane.no] = LaneNow(
                     channel=channel.key,

@@ -7,11 +7,11 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane
 from watchkeeper.core.pace import step_after_news
-from watchkeeper.speak.thought import Place, is_open
+from watchkeeper.speak.thought import Tenure, is_open
 from watchkeeper.store import alert, gate, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.lane import Failure
+from watchkeeper.store.lane import Setback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Tried:
     *with_startup* says that the news went at once, along with the word that we started.
     """
 
-    place: Place
+    tenure: Tenure
     lane: Lane
     hearing: Hearing
     worker: str
@@ -39,7 +39,7 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
         return
     said, step = now_lane.said, now_lane.step
     if tried.is_news:
-        goes_on = is_open(cursor, tried.place.page_no, tried.lane.last, tried.hearing)
+        goes_on = is_open(cursor, tried.tenure.page_no, tried.lane.last, tried.hearing)
         now = tried.now.steady
         step = step_after_news(said, step, now, is_open=goes_on, with_startup=tried.with_startup)
         said = now
@@ -48,25 +48,25 @@ def accepted(cursor: Cursor, tried: Tried) -> None:
         lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "sent")
 
 
-def failed(cursor: Cursor, tried: Tried, failure: Failure) -> None:
+def failed(cursor: Cursor, tried: Tried, setback: Setback) -> None:
     """Write that the try failed."""
     if not _log_attempt(cursor, tried):
         return
-    lane_rows.failed(cursor, tried.lane, failure, tried.now.steady)
-    if failure.quiet_until:
-        lane_rows.quiet(cursor, tried.place.channel_no, failure.quiet_until)
+    lane_rows.failed(cursor, tried.lane, setback, tried.now.steady)
+    if setback.quiet_until:
+        lane_rows.quiet(cursor, tried.tenure.channel_no, setback.quiet_until)
 
 
 def broke(cursor: Cursor, tried: Tried) -> None:
     """Write, behind the gate, that the channel is broken, for all others to say."""
-    page = gate.enter(cursor, tried.place.page_no, tried.now.steady)
+    page = gate.enter(cursor, tried.tenure.page_no, tried.now.steady)
     if lane_rows.break_lane(cursor, tried.lane.no, tried.now.at):
         _say(cursor, tried, page, Kind.BROKEN)
 
 
 def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
     """Write, behind the gate, that everything up to notification *last* is a dead letter."""
-    page = gate.enter(cursor, tried.place.page_no, tried.now.steady)
+    page = gate.enter(cursor, tried.tenure.page_no, tried.now.steady)
     lane = lane_rows.lane(cursor, tried.lane.no)
     if lane is None or lane.told >= last or not lane_rows.move(cursor, lane, last):
         return
@@ -83,10 +83,10 @@ def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
         kind=kind,
         steady=now.steady,
         at=now.at,
-        status=alert.said_status(cursor, tried.place.page_no),
-        channel=tried.place.channel,
+        status=alert.said_status(cursor, tried.tenure.page_no),
+        channel=tried.tenure.channel,
     )
-    notification.insert(cursor, tried.place.page_no, facts)
+    notification.insert(cursor, tried.tenure.page_no, facts)
 
 
 def _log_attempt(cursor: Cursor, tried: Tried) -> bool:

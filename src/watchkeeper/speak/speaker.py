@@ -7,7 +7,7 @@ from typing import Protocol
 
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.speak.talk import Means, Talk
-from watchkeeper.speak.thought import Place
+from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import LaneName, Tongues
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor, Line
@@ -96,8 +96,8 @@ class Speaker:
     ) -> tuple[Talk, asyncio.Task[None]]:
         page_no = self._means.follower.page_no
         fence = self._fences[name.channel]
-        place = Place(page_no, channel_no, lane_no, name.channel, fence)
-        talk = Talk(self._means, lambda: self.tongues.get(name), place)
+        tenure = Tenure(page_no, channel_no, lane_no, name.channel, fence)
+        talk = Talk(self._means, lambda: self.tongues.get(name), tenure)
         return talk, asyncio.create_task(talk.run(), name=f"lane {lane_no}")
 
 

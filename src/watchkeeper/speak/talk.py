@@ -18,12 +18,12 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
 from watchkeeper.speak.settle import Tried
-from watchkeeper.speak.thought import Place, Thought, think
+from watchkeeper.speak.thought import Tenure, Thought, think
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.lane import Claim, Failure
+from watchkeeper.store.lane import Claim, Setback
 
 RETRY_MS = 1_000
 LOST_MS = 100
@@ -52,11 +52,11 @@ class Talk:
         self,
         means: Means,
         tongue: Callable[[], Tongue | None],
-        place: Place,
+        tenure: Tenure,
     ) -> None:
         self._means = means
         self._tongue_now = tongue
-        self._place = place
+        self._tenure = tenure
         self._clock = means.outside.clock
         self.is_telling = False
         self._is_ending = False
@@ -74,7 +74,7 @@ class Talk:
             except LostClaim:
                 await self._clock.sleep(LOST_MS)
             except StoreRefused as error:
-                log.debug("lane %s cannot be read: %s", self._place.lane_no, error)
+                log.debug("lane %s cannot be read: %s", self._tenure.lane_no, error)
                 await self._clock.sleep(RETRY_MS)
 
     def end(self) -> None:
@@ -84,7 +84,7 @@ class Talk:
     async def _think(self, tongue: Tongue) -> Thought | None:
         job = partial(
             think,
-            place=self._place,
+            tenure=self._tenure,
             hearing=tongue.hearing,
             pace_ms=tongue.pace_ms,
             now=self._clock.steady(),
@@ -114,9 +114,9 @@ class Talk:
         message = thought.message(tongue.sender)
         lane = await self._claim(thought.lane, last, message.id)
         began = self._clock.steady()
-        failure, outcome = await self._send(tongue, lane, message)
+        setback, outcome = await self._send(tongue, lane, message)
         tried = Tried(
-            place=self._place,
+            tenure=self._tenure,
             lane=lane,
             hearing=tongue.hearing,
             worker=self._means.worker,
@@ -126,22 +126,22 @@ class Talk:
             is_news=rules.is_news(thought.heard),
             with_startup=rules.has_startup(thought.heard),
         )
-        if failure is None:
+        if setback is None:
             await self._write(partial(settle.accepted, tried=tried))
         else:
-            await self._fail(thought, tried, failure)
+            await self._fail(thought, tried, setback)
 
     async def _claim(self, lane: Lane, last: int, message_id: str) -> Lane:
         doubt = rules.doubt_after_claim(lane, last, message_id)
         taken = Claim(last, message_id, doubt, self._clock.steady() + CLAIM_MS)
-        job = partial(lane_rows.claim, one=lane, taken=taken, fence=self._place.fence)
+        job = partial(lane_rows.claim, one=lane, taken=taken, fence=self._tenure.fence)
         if not await self._means.store.write(job, Line.SPEAK):
             raise LostClaim
         return replace(lane, **taken._asdict(), attempt=lane.attempt + 1)
 
     async def _send(
         self, tongue: Tongue, lane: Lane, message: Message
-    ) -> tuple[Failure | None, str]:
+    ) -> tuple[Setback | None, str]:
         """Return how the try failed, None where it did not, and the outcome in words."""
         sending = Sending(partial(self._last_check, lane))
         outside = self._means.outside.for_sending(sending)
@@ -158,7 +158,7 @@ class Talk:
             late = Unreachable("no answer in time", maybe=sending.left)
             return self._unreachable(lane, late), f"unreachable: {late}"
         except Exception as error:
-            log.exception("the notifier of %s broke", self._place.channel)
+            log.exception("the notifier of %s broke", self._tenure.channel)
             return self._unreachable(
                 lane, Unreachable(str(error))
             ), f"broke: {type(error).__name__}: {error}"
@@ -170,7 +170,11 @@ class Talk:
         if lane.due - now > CLAIM_MS - FRESH_MS:
             return
         job = partial(
-            lane_rows.renew, lane_no=lane.no, attempt=lane.attempt, now=now, fence=self._place.fence
+            lane_rows.renew,
+            lane_no=lane.no,
+            attempt=lane.attempt,
+            now=now,
+            fence=self._tenure.fence,
         )
         try:
             is_ours = await self._means.store.write(job, Line.SPEAK)
@@ -179,22 +183,22 @@ class Talk:
         if not is_ours:
             raise LostClaim
 
-    def _refused(self, lane: Lane) -> Failure:
+    def _refused(self, lane: Lane) -> Setback:
         breaks = rules.is_broken(lane.refusals + 1)
         due = rules.refused_due(self._clock.steady(), broken=breaks)
-        return Failure(due=due, clear=True, refused=True, breaks=breaks)
+        return Setback(due=due, clear=True, refused=True, breaks=breaks)
 
-    def _unreachable(self, lane: Lane, error: Unreachable) -> Failure:
+    def _unreachable(self, lane: Lane, error: Unreachable) -> Setback:
         now = self._clock.steady()
         quiet_until = now + error.retry_after_ms if error.retry_after_ms else 0
         due = rules.retry_due(lane.fails + 1, now, random.random())  # noqa: S311 - it spreads tries
-        return Failure(due=due, clear=not error.maybe, quiet_until=quiet_until)
+        return Setback(due=due, clear=not error.maybe, quiet_until=quiet_until)
 
-    async def _fail(self, thought: Thought, tried: Tried, failure: Failure) -> None:
+    async def _fail(self, thought: Thought, tried: Tried, setback: Setback) -> None:
         level = logging.DEBUG if tried.lane.fails else logging.WARNING
-        log.log(level, "channel %s: %s", tried.place.channel, tried.outcome)
-        await self._write(partial(settle.failed, tried=tried, failure=failure))
-        if failure.breaks:
+        log.log(level, "channel %s: %s", tried.tenure.channel, tried.outcome)
+        await self._write(partial(settle.failed, tried=tried, setback=setback))
+        if setback.breaks:
             await self._write(partial(settle.broke, tried=tried), Line.GATE)
         last = rules.too_old(thought.waiting, tried.now.steady)
         if last:

@@ -14,7 +14,7 @@ from watchkeeper.store.cursor import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Tenure:
     """A lane of a page's channel, and the fence under which its channel was taken."""
 
     page_no: int
@@ -43,21 +43,21 @@ class Thought:
 
 
 def think(
-    cursor: Cursor, place: Place, hearing: Hearing, pace_ms: Sequence[int], now: int
+    cursor: Cursor, tenure: Tenure, hearing: Hearing, pace_ms: Sequence[int], now: int
 ) -> Thought | None:
-    """Return what the lane at *place* does at *now*, or None where it is gone or another's."""
-    lane = lane_rows.lane(cursor, place.lane_no)
-    fence, quiet_until = lane_rows.fence_and_quiet(cursor, place.channel_no)
-    if lane is None or fence != place.fence:
+    """Return what the lane at *tenure* does at *now*, or None where it is gone or another's."""
+    lane = lane_rows.lane(cursor, tenure.lane_no)
+    fence, quiet_until = lane_rows.fence_and_quiet(cursor, tenure.channel_no)
+    if lane is None or fence != tenure.fence:
         return None
-    waiting = _waiting(cursor, place, hearing, lane)
-    paced = bool(waiting) and is_open(cursor, place.page_no, lane.told, hearing)
+    waiting = _waiting(cursor, tenure, hearing, lane)
+    paced = bool(waiting) and is_open(cursor, tenure.page_no, lane.told, hearing)
     step = next_step(lane, waiting, now, pace_ms, paced=paced)
     if not isinstance(step, Try):
         return Thought(lane, waiting, step)
     if quiet_until > now:
         return Thought(lane, waiting, Wait(quiet_until))
-    heard = _heard(cursor, place, hearing, waiting, step.last)
+    heard = _heard(cursor, tenure, hearing, waiting, step.last)
     alerts = {facts.alert for facts in heard if facts.alert}
     letters = notification.lost(cursor, lane.no, alerts)
     given_up = [facts for one in letters if (facts := hears(hearing, one))]
@@ -71,9 +71,9 @@ def is_open(cursor: Cursor, page_no: int, told: int, hearing: Hearing) -> bool:
     return any(node not in hearing.deaf_to for node in alert.told_nodes(cursor, page_no, told))
 
 
-def _waiting(cursor: Cursor, place: Place, hearing: Hearing, lane: Lane) -> list[Notification]:
+def _waiting(cursor: Cursor, tenure: Tenure, hearing: Hearing, lane: Lane) -> list[Notification]:
     """Return what the lane hears of what it has not told; while in doubt nothing newer."""
-    rows = notification.after(cursor, place.page_no, lane.told, lane.no)
+    rows = notification.after(cursor, tenure.page_no, lane.told, lane.no)
     if is_in_doubt(lane):
         rows = [row for row in rows if row.no <= lane.last]
     if hearing.deaf_to or hearing.reminders_only:
@@ -93,7 +93,7 @@ def _with_dead(cursor: Cursor, rows: Sequence[Notification]) -> list[Notificatio
 
 
 def _heard(
-    cursor: Cursor, place: Place, hearing: Hearing, waiting: Sequence[Notification], last: int
+    cursor: Cursor, tenure: Tenure, hearing: Hearing, waiting: Sequence[Notification], last: int
 ) -> list[Facts]:
     """Return the facts up to *last*, the newest of each alert with all who are dead in it."""
     told = [one for one in waiting if one.facts and one.no <= last]
@@ -105,6 +105,6 @@ def _heard(
     )
     heard = [mine for facts in complete if facts and (mine := hears(hearing, facts))]
     if hearing.deaf_to:
-        troubled = alert.troubled_nodes(cursor, place.page_no, heard[-1].steady)
+        troubled = alert.troubled_nodes(cursor, tenure.page_no, heard[-1].steady)
         heard[-1] = replace(heard[-1], status=hearing.status(troubled))
     return heard

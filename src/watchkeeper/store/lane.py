@@ -25,7 +25,7 @@ class ChannelRow(NamedTuple):
     gone_at: int | None
 
 
-class Failure(NamedTuple):
+class Setback(NamedTuple):
     """How a failed try is taken: when to try again, and what that says of the channel.
 
     A *clear* one was surely not accepted; *refused* is one that a person must look at.
@@ -161,9 +161,9 @@ def accepted(cursor: Cursor, one: Lane, said: int, step: int) -> bool:
     return told > 0
 
 
-def failed(cursor: Cursor, one: Lane, failure: Failure, now: int) -> bool:
+def failed(cursor: Cursor, one: Lane, setback: Setback, now: int) -> bool:
     """Note at *now* how the try of *one* failed."""
-    due, clear, refused, *_ = failure
+    due, clear, refused, *_ = setback
     noted = cursor.run(
         "UPDATE lane SET due = ?, doubt = doubt - ?, fails = fails + 1,"
         " refusals = CASE WHEN ? = 1 THEN refusals + 1 ELSE 0 END,"

@@ -54,7 +54,7 @@ class Phase(Enum):
     LEAVING = auto()
 
 
-class Place(NamedTuple):
+class Common(NamedTuple):
     """What all connections of one server share."""
 
     front: Front
@@ -73,15 +73,15 @@ class Intake(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
-        place: Place,
+        common: Common,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._clock = place.front.clock
-        self._site = place.site
-        self._connections = place.connections
-        self._heads = place.heads
+        self._clock = common.front.clock
+        self._site = common.site
+        self._connections = common.connections
+        self._heads = common.heads
         self._phase = Phase.IDLE
-        self.deadline = place.connections.now + HEAD_S
+        self.deadline = common.connections.now + HEAD_S
         self.address = ""
         self._gap = 0
         self._segment = self._fed = 0

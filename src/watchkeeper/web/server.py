@@ -12,7 +12,7 @@ import uvicorn
 from watchkeeper.web.connections import Connections
 from watchkeeper.web.front import Front
 from watchkeeper.web.heads import Heads
-from watchkeeper.web.intake import Place
+from watchkeeper.web.intake import Common
 from watchkeeper.web.ordinary import application
 from watchkeeper.web.shortcut import Shortcut
 from watchkeeper.web.site import Site
@@ -36,8 +36,8 @@ class Server:
 
     def __init__(self, front: Front, host: str, port: int) -> None:
         self._connections = Connections(front.gap, front.clock)
-        place = Place(front, Site(front), self._connections, Heads())
-        self._uvicorn = _Uvicorn(_config(front, place), self._connections)
+        common = Common(front, Site(front), self._connections, Heads())
+        self._uvicorn = _Uvicorn(_config(front, common), self._connections)
         self._listener = _listen(host, port)
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
 
@@ -78,8 +78,8 @@ class _Uvicorn(uvicorn.Server):
         return self.should_exit
 
 
-def _config(front: Front, place: Place) -> uvicorn.Config:
-    protocol: Any = partial(Shortcut, place=place)  # uvicorn calls it as it would call a class
+def _config(front: Front, common: Common) -> uvicorn.Config:
+    protocol: Any = partial(Shortcut, common=common)  # uvicorn calls it as it would call a class
     return uvicorn.Config(
         application(front),
         http=protocol,
