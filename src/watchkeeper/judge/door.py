@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import SELF, ReplicaName, Report, Source
+from watchkeeper.core.report import SELF, ReplicaName, Report
 from watchkeeper.core.sighting import says_nothing_new
+from watchkeeper.judge.arrivals import Arrivals, Voice
 from watchkeeper.judge.decide import Case, Entry, decide
 from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
@@ -25,7 +26,6 @@ from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.sighting import Kept, Said, SightingKey
 
 log = logging.getLogger(__name__)
-Voice = tuple[ReplicaName, Source]
 T = TypeVar("T")
 _GATE_BATCH = 250
 _FAST_BATCH = 500
@@ -58,14 +58,14 @@ class Door:
         self._recording = recording
         self._fast = _Queue(_FAST_BATCH)
         self._gate = _GateQueue(_GATE_BATCH)
-        self._latest: dict[Voice, int] = {}
+        self._arrivals = Arrivals(clock)
 
     def take(self, name: ReplicaName, report: Report) -> "asyncio.Future[Outcome]":
         """Return the outcome of *report* to come, or StoreRefused where it cannot be kept."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         voice = (name, report.source)
         if report.source != SELF and report.reason.code != SILENT:
-            report = self._in_order(voice, report)
+            report = replace(report, heard=self._arrivals.moment(voice, report.heard))
         waiting = _Waiting(voice, report, answer)
         kept = self._known(name, report)
         if kept and report.valid_ms:
@@ -172,13 +172,13 @@ class Door:
     def _settle(self, waiting: _Waiting, outcome: Outcome) -> None:
         self._recording.saved(*waiting.voice)
         if outcome is not Outcome.TAKEN:
-            self._latest.pop(waiting.voice, None)
+            self._arrivals.forget(waiting.voice)
         if not waiting.answer.done():
             waiting.answer.set_result(outcome)
 
     def _fail(self, batch: Sequence[_Waiting], error: StoreRefused) -> None:
         for waiting in batch:
-            self._latest.pop(waiting.voice, None)
+            self._arrivals.forget(waiting.voice)
             name, source = waiting.voice
             if source == SELF:
                 kept = self._follower.view.kept(name, source)
@@ -191,14 +191,6 @@ class Door:
     def _case(self) -> Case:
         now = Moment(steady=self._clock.steady(), at=self._clock.wall())
         return Case(self._follower.page_no, self.rules, now)
-
-    def _in_order(self, voice: Voice, report: Report) -> Report:
-        """Return *report* heard after the one before it, though within one millisecond."""
-        before = self._latest.get(voice)
-        if before is not None and report.heard <= before:
-            report = replace(report, heard=before + 1)
-        self._latest[voice] = report.heard
-        return report
 
 
 class _Queue:

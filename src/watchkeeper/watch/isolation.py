@@ -23,7 +23,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.outside import anchors
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.outside import Outside
-from watchkeeper.store import gate, history, notification
+from watchkeeper.store import alert, gate, history, notification
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.look import Target
@@ -159,6 +159,6 @@ def say(cursor: Cursor, page_no: int, span: Span) -> None:
         steady=now.steady,
         at=now.at,
         since_at=span.since.at,
-        status=page.status,
+        status=alert.said_status(cursor, page_no),
     )
     notification.insert(cursor, page_no, facts)

@@ -70,6 +70,7 @@ class Looker:
         *rooms* are the rooms for the kinds of them.
         """
         self._targets = targets
+        self._seen.intersection_update(targets)
         for kind, room in rooms.items():
             self._crowds.setdefault(kind, Crowd(room)).adopt(room, targets)
         self.share()
