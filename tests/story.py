@@ -30,8 +30,8 @@ from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import gate
 from watchkeeper.store.cursor import Line, Store, Transaction
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.silence import Silence
+from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from watchkeeper.judge.hold import Holding, hold
 from watchkeeper.judge.rules import Rules
 from watchkeeper.speak.startup import say_startup
 from watchkeeper.store import gate
-from watchkeeper.watch.holding import Warden
+from watchkeeper.watch.warden import Warden
 
 ONE, TWO = "web:api:1", "web:api:2"
 MINUTE = 60_000

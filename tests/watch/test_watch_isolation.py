@@ -7,8 +7,8 @@ from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, plan
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.plan import NodeName, Window
-from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.isolation import Span, say
+from watchkeeper.watch.warden import Warden
 
 WINDOW = Window(
     title="Deploy",

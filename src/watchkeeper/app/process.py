@@ -30,7 +30,6 @@ from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.errors import StoreRefused, StoreUnusable
-from watchkeeper.watch.holding import Warden
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
@@ -38,6 +37,7 @@ from watchkeeper.watch.packing import pack_for_ever
 from watchkeeper.watch.pulse import Pulse
 from watchkeeper.watch.queues import Queues
 from watchkeeper.watch.silence import Silence
+from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.server import Server

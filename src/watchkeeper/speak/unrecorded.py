@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from watchkeeper.core.alert import Leaving, Member, Return
+from watchkeeper.core.alert import Leaving, Member, Moment, Return
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
@@ -32,7 +32,6 @@ from watchkeeper.store.errors import StoreRefused
 
 PATIENCE_MS = 30_000
 EVERY_MS = 1_000
-Since = tuple[int, int]
 log = logging.getLogger(__name__)
 
 
@@ -80,8 +79,7 @@ class Unrecorded:
         dead = {name: code for name, code in found.items() if not view.is_held(name)}
         new = {name for name in dead if not _is_recorded(view, name)}
         if new - self._dead.keys():
-            moment = (self._clock.steady(), self._clock.wall())
-            self._dead |= dict.fromkeys(new - self._dead.keys(), moment)
+            self._dead |= dict.fromkeys(new - self._dead.keys(), self._now())
             _save(self._file, self._dead)
         due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
         await asyncio.gather(
@@ -130,20 +128,23 @@ class Unrecorded:
         """Return what puts right what was said, with the worse of what is recorded and known."""
         view = self._means.follower.view
         dead = self._recording.dead(view)
-        steady, at = self._clock.steady(), self._clock.wall()
+        now = self._now()
         back = tuple(
             Return(
-                member=Member(replica=name, died=died, dead_at=dead_at),
-                back=steady,
-                back_at=at,
+                member=Member(replica=name, died=died.steady, dead_at=died.at),
+                back=now.steady,
+                back_at=now.at,
                 why=Leaving.RECOVERED,
             )
-            for name, (died, dead_at) in sorted(self._dead.items())
+            for name, died in sorted(self._dead.items(), key=lambda item: item[0])
             if name not in dead
         )
         is_said = any(not view.is_held(name) for name in dead)
         status = Status.DEAD if is_said else Status.HEALTHY
-        return Facts(kind=Kind.RESUMED, steady=steady, at=at, status=status, back=back)
+        return Facts(kind=Kind.RESUMED, steady=now.steady, at=now.at, status=status, back=back)
+
+    def _now(self) -> Moment:
+        return Moment(steady=self._clock.steady(), at=self._clock.wall())
 
 
 @dataclass(slots=True)
@@ -175,10 +176,10 @@ def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:
         notification.insert(cursor, page_no, said)
 
 
-def _load(file: Path) -> dict[ReplicaName, Since]:
+def _load(file: Path) -> dict[ReplicaName, Moment]:
     try:
         rows = json.loads(file.read_text())
-        return {ReplicaName(*name): (died, dead_at) for name, died, dead_at in rows}
+        return {ReplicaName(*name): Moment(steady=died, at=dead_at) for name, died, dead_at in rows}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError) as error:
@@ -186,13 +187,13 @@ def _load(file: Path) -> dict[ReplicaName, Since]:
         return {}
 
 
-def _save(file: Path, dead: Mapping[ReplicaName, Since]) -> None:
+def _save(file: Path, dead: Mapping[ReplicaName, Moment]) -> None:
     """Write the file so that it is whole or not there; a full disk does not silence us."""
     draft = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w") as text:
-            json.dump([[list(name), *since] for name, since in dead.items()], text)
+            json.dump([[list(name), died.steady, died.at] for name, died in dead.items()], text)
             text.flush()
             os.fsync(text.fileno())
         draft.replace(file)

@@ -1,4 +1,4 @@
-"""Holding: once a second, who is under maintenance or still flaps, and who is released."""
+"""Warden: once a second, who is under maintenance or still flaps, and who is released."""
 
 import logging
 from collections.abc import Callable
