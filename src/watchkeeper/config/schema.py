@@ -10,64 +10,33 @@ One description gives validation, defaults and the reference. Marks of a key:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from watchkeeper.config.forms import (
+    Attempts,
+    Count,
+    Id,
+    Latency,
+    Line,
+    Milliseconds,
+    Natural,
+    Network,
+    PaceSeconds,
+    Seconds,
+    Share,
+    web,
+)
 from watchkeeper.config.server import Anchor, Inet, LogLevel
 from watchkeeper.core.plan import AlertOn, Mode
 from watchkeeper.core.reminder import Backoff
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 
-MOST_ID_BYTES = 512
 DEFAULT_ASSETS = "./res/assets/"
 NO_KEY: Mapping[str, Any] = MappingProxyType({"key": False})
-
-
-def one_line(text: str) -> str:
-    """Return *text*; raise ValueError when it holds characters that no line can show."""
-    if any(ord(char) < ord(" ") or char == "\x7f" for char in text):
-        raise ValueError("must not hold control characters")
-    return text
-
-
-def web(url: Url) -> None:
-    """Raise ValueError when *url* leads to no web server."""
-    if not url.text.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-
-
-def identifier(text: str) -> str:
-    """Return *text*; raise ValueError when it is too long to be an id."""
-    if len(text.encode()) > MOST_ID_BYTES:
-        raise ValueError(f"must be at most {MOST_ID_BYTES} bytes long")
-    return one_line(text)
-
-
-def network(text: str) -> str:
-    """Return *text*; raise ValueError when it is neither an address nor a network of them."""
-    try:
-        ip_network(text)
-    except ValueError:
-        words = "must be an address or a network, such as 169.254.169.254 or 169.254.8.0/24"
-        raise ValueError(words) from None
-    return text
-
-
-Seconds = Annotated[int, Field(ge=1, le=31_536_000)]
-PaceSeconds = Annotated[int, Field(ge=1, le=600)]
-Latency = Annotated[int, Field(ge=0, le=31_536_000)]
-Milliseconds = Annotated[int, Field(ge=0, le=3_600_000)]
-Attempts = Annotated[int, Field(ge=0, le=1_000)]
-Count = Annotated[int, Field(ge=1, le=65_535)]
-Natural = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0)]
-Line = Annotated[str, AfterValidator(one_line)]
-Id = Annotated[str, AfterValidator(identifier)]
-Network = Annotated[str, AfterValidator(network)]
 
 
 def about(doc: str, **marks: bool) -> dict[str, object]:

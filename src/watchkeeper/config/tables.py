@@ -13,6 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter
 
 from watchkeeper.config import values
+from watchkeeper.config.forms import web
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path, header
 from watchkeeper.config.schema import (
@@ -21,7 +22,6 @@ from watchkeeper.config.schema import (
     MetricsTable,
     NodeTable,
     NotifyTable,
-    web,
 )
 from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.core.url import Url
