@@ -156,7 +156,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"STATE_DIRECTORY": str(self.folder)} | self.environment,
+                env={**os.environ, "STATE_DIRECTORY": str(self.folder), **self.environment},
                 cwd=_ROOT,
                 start_new_session=True,
             )
