@@ -130,6 +130,17 @@ def test_looks_that_contradict_are_counted_and_so_are_those_that_are_missing(
     asyncio.run(main())
 
 
+def test_what_was_blind_from_the_beginning_was_never_anything(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            await home.look("web:api:1", BLIND, why="resolver")
+            assert (await ask(home, "web:api:1"))[0] == (
+                "web:api:1 is blind: names cannot be resolved; it could never be seen so far"
+            )
+
+    asyncio.run(main())
+
+
 def test_nobody_and_nobody_who_can_know_are_said_plainly(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:

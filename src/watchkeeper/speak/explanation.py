@@ -47,8 +47,15 @@ def _believed(one: Dossier) -> str:
         return "pending: nobody has said anything of it so far"
     why = f": {words(row.reason_code)}" if row.reason_code else ""
     if row.standing is Standing.BLIND:
-        return f"blind{why}; it was {row.status.word} when it could last be seen"
+        return f"blind{why}; {_last_seen(one)}"
     return f"{row.status.word}{why}"
+
+
+def _last_seen(one: Dossier) -> str:
+    stands = next((change for change in one.changes if change.kind == "standing"), None)
+    if stands and stands.old is Standing.PENDING:
+        return "it could never be seen so far"
+    return f"it was {one.row.status.word} when it could last be seen"
 
 
 def _since(scene: Scene, one: Dossier) -> str:
