@@ -104,9 +104,9 @@ def serving(folder: Path, *arguments: object, port: int) -> Iterator["subprocess
         stop(process)
 
 
-def stop(process: "subprocess.Popen[str]") -> int:
+def stop(process: "subprocess.Popen[str]", by: signal.Signals = signal.SIGTERM) -> int:
     """End *process* cleanly and return its exit code."""
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(by)
     try:
         process.communicate(timeout=DEADLINE_S)
     finally:

@@ -1,4 +1,5 @@
 import re
+import signal
 import socket
 import sqlite3
 from pathlib import Path
@@ -54,11 +55,14 @@ def test_a_file_that_is_not_there_is_told_with_the_way_out(tmp_path: Path) -> No
     assert lines == ["config.cfg: does not exist; name yours: serve -c FILE, or check FILE"]
 
 
-def test_without_a_command_it_serves_and_a_signal_ends_it_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_without_a_command_it_serves_and_a_signal_ends_it_well(
+    tmp_path: Path, by: signal.Signals
+) -> None:
     port = free_port()
     config = write_config(tmp_path, port=port)
     with serving(tmp_path, "-c", config, port=port) as process:
-        assert stop(process) == 0
+        assert stop(process, by) == 0
     assert (tmp_path / ".local/state/watchkeeper/my.db").exists()
 
 

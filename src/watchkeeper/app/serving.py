@@ -25,6 +25,7 @@ from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import beside, is_postgres, shown
 
 STOP_S = 10
+_ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 log = logging.getLogger("watchkeeper")
 
 
@@ -90,7 +91,7 @@ def _unrecorded(start: Start) -> Path:
 
 def _on_signals(process: App, hangup: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDINGS:
         loop.add_signal_handler(number, _stop, process)
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
@@ -99,7 +100,7 @@ def _on_signals(process: App, hangup: asyncio.Event) -> None:
 def _stop(process: App) -> None:
     """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDINGS:
         loop.add_signal_handler(number, os._exit, 1)
     last = threading.Timer(STOP_S, os._exit, (1,))
     last.daemon = True
