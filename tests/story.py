@@ -137,6 +137,7 @@ class Story:
 
     def listen(self) -> None:
         """Be the other side of every channel of the plan."""
+        heard = {name.channel: one.hearing for name, one in self.speaker.tongues.items()}
         self.speaker.tongues = {
             LaneName(channel.key, key): Tongue(
                 sender=Sender(
@@ -146,7 +147,7 @@ class Story:
                     rank=target.rank,
                     page=self.home.plan.page,
                 ),
-                hearing=hearing_of(self.home.plan, channel),
+                hearing=hearing_of(self.home.plan, channel, heard.get(channel.key)),
                 settings=key,
                 send=partial(self.hear, channel.key),
                 pace_ms=PACE,

@@ -82,6 +82,19 @@ def test_who_does_not_hear_of_a_node_learns_nothing_of_it(url: str) -> None:
     asyncio.run(main())
 
 
+def test_who_did_not_hear_of_a_node_is_not_told_of_its_removal(url: str) -> None:
+    async def main() -> None:
+        async with story(url, teams()) as day:
+            await day.look(SMTP, DEAD, at="0:10")
+            without = plan({"web:api": ("1",)}, channels=("ops", "post"))
+            await day.adopt(without)
+            await day.until("5:00")
+            assert day.of("ops") == []
+            assert day.of("post")[-1].endswith(f"changed healthy +{SMTP}")
+
+    asyncio.run(main())
+
+
 def test_trouble_of_others_does_not_slow_the_news(url: str) -> None:
     async def main() -> None:
         async with story(url, teams(alert_on=AlertOn.SERVICE)) as day:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -21,7 +22,7 @@ from watchkeeper.core.room import Room, places
 from watchkeeper.core.url import DEFAULT_PORTS, Url
 from watchkeeper.outside.addresses import Policy
 from watchkeeper.outside.connect import Place
-from watchkeeper.speak.tongue import LaneName, Tongue
+from watchkeeper.speak.tongue import LaneName, Tongue, Tongues
 from watchkeeper.watch.look import Target, not_available
 
 MOST_AT_ONCE = 1_000
@@ -29,6 +30,7 @@ MOST_PINGS = 4_000
 """A ping needs no descriptor of its own."""
 
 LONG_SCRIPT_MS = 30_000
+_NO_TONGUES: Tongues = MappingProxyType({})
 
 
 def kinds() -> Kinds:
@@ -147,8 +149,9 @@ def _title(name: ReplicaName, target: Target) -> str:
     return str(name) if target.kind == SCRIPT else name.replica
 
 
-def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:
-    """Return how to speak to each target of each channel of the plan."""
+def tongues(plan: Plan, installation: UUID, before: Tongues = _NO_TONGUES) -> Tongues:
+    """Return how to speak to each target of each channel of the plan, after those *before*."""
+    heard = {name.channel: tongue.hearing for name, tongue in before.items()}
     return {
         LaneName(channel.key, key): Tongue(
             sender=Sender(
@@ -158,7 +161,7 @@ def tongues(plan: Plan, installation: UUID) -> dict[LaneName, Tongue]:
                 rank=target.rank,
                 page=plan.page,
             ),
-            hearing=hearing_of(plan, channel),
+            hearing=hearing_of(plan, channel, heard.get(channel.key)),
             settings=target.settings,
             send=folder.load("notifiers", channel.kind).send,
             pace_ms=plan.policy.pace_ms,

@@ -165,7 +165,8 @@ class App:
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
         self._looker.plan(looked_at, at_once)
         self._queues.plan(loaded.plan)
-        self._speaker.tongues = tongues(loaded.plan, self._ground.installation)
+        spoken = self._speaker.tongues
+        self._speaker.tongues = tongues(loaded.plan, self._ground.installation, spoken)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""

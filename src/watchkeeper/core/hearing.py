@@ -37,10 +37,11 @@ class Hearing:
         return max(mine, default=Status.HEALTHY)
 
 
-def hearing_of(plan: Plan, channel: Channel) -> Hearing:
+def hearing_of(plan: Plan, channel: Channel, before: Hearing | None = None) -> Hearing:
     """Return what *channel* hears: everything but the nodes that name others.
 
-    A node that was renamed is known by its old name too, since what waits may speak of it.
+    A node that was renamed is known by its old name too, since what waits may speak of it. A
+    node that has left the plan tells its end to those who heard of it *before*.
     """
     deaf_to: set[NodeName] = set()
     for service, node in plan.nodes():
@@ -48,6 +49,7 @@ def hearing_of(plan: Plan, channel: Channel) -> Hearing:
             services = filter(None, (service.key, service.was))
             deaf_to |= {(s, n) for s in services for n in (node.key, node.was) if n}
     known = {(service.key, node.key): node.channels for service, node in plan.nodes()}
+    deaf_to |= {name for name in (before.deaf_to if before else ()) if name not in known}
     heard = {name for name, told in known.items() if told is None or channel.key in told}
     return Hearing(
         channel=channel.key,
