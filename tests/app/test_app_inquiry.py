@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.house import BLIND, DEAD, HEALTHY, House, held, house, name, plan
+from tests.house import BLIND, DEAD, HEALTHY, SICK, House, held, house, name, plan
 from watchkeeper.app import inquiry
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.flap import FlapRules
@@ -279,6 +279,19 @@ def test_a_return_is_told_too_and_what_was_given_up_or_passed_is_named(store_url
             holds(lines, "of its death, ", "of its return, ", "its death opens an alert")
             await home.run("UPDATE lane SET told = 99")
             holds(await ask(home, "web:api:1"), "hook: not told: the channel is newer, or")
+
+    asyncio.run(main())
+
+
+def test_who_was_told_of_a_sick_one_is_named_without_a_death(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, plan(trouble_from=SICK)) as home:
+            await home.look("web:api:1", SICK)
+            holds(await ask(home, "web:api:1"), "of its sickness, ")
+            await home.look("web:api:1", HEALTHY)
+            lines = await ask(home, "web:api:1")
+            holds(lines, "of its sickness, ", "of its return, ")
+            assert not [line for line in lines if "of its death" in line]
 
     asyncio.run(main())
 

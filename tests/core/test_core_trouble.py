@@ -123,6 +123,15 @@ def test_who_turns_ends_what_it_was_and_begins_what_it_is() -> None:
     assert over.alert.closed is Leaving.RECOVERED
 
 
+def test_who_turns_has_not_left() -> None:
+    (opening,) = steps([{API: SICK}])
+    assert opening
+    left = {API: Leaving.FLUSHED}
+    step = advance(opening.alert, "page", troubles({API: DEAD}), moment(2), left)
+    assert step
+    assert [back.why for back in step.back] == [Leaving.TURNED]
+
+
 def test_a_dead_member_is_kept_as_it_always_was_and_a_sick_one_says_so() -> None:
     dead, sick = (fact.dump(said([{API: status}])[0]) for status in (DEAD, SICK))
     row = '["web","api","1",1000,1800000001000,"slow"'

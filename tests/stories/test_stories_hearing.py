@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import DEAD, HEALTHY, plan
+from tests.house import DEAD, HEALTHY, SICK, plan
 from tests.story import Story, story
 from watchkeeper.core.delivery import Unreachable
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import AlertOn, Plan
 from watchkeeper.core.reminder import Reminding
+from watchkeeper.core.status import Status
 
 API, SMTP = "web:api:1", "mail:smtp:1"
 EVERY_MINUTE = Reminding(interval_ms=60_000)
@@ -27,12 +28,14 @@ def teams(
     channels: tuple[str, ...] = ("ops", "post"),
     *,
     alert_on: AlertOn = AlertOn.PAGE,
+    trouble_from: Status = DEAD,
     reminding: Reminding | None = None,
 ) -> Plan:
     """The web, of which all channels hear, and the mail, of which `post` alone does."""
     wanted = plan(
         {"web:api": ("1",), "mail:smtp": ("1",)},
         alert_on=alert_on,
+        trouble_from=trouble_from,
         channels=channels,
         reminding=reminding,
     )
@@ -91,6 +94,23 @@ def test_who_did_not_hear_of_a_node_is_not_told_of_its_removal(url: str) -> None
             await day.until("5:00")
             assert day.of("ops") == []
             assert day.of("post")[-1].endswith(f"changed healthy +{SMTP}")
+
+    asyncio.run(main())
+
+
+def test_a_channel_reads_the_worst_status_of_those_that_it_hears_of(url: str) -> None:
+    async def main() -> None:
+        async with story(url, teams(trouble_from=SICK)) as day:
+            await day.look(SMTP, DEAD, at="1:00")
+            await day.look(API, SICK, at="2:00")
+            await day.look(API, DEAD, at="2:10")
+            await day.look(API, HEALTHY, at="12:00")
+            await day.until("13:00")
+            assert day.of("ops") == [
+                f"2:00 changed sick {API}?",
+                f"2:30 changed dead {API}",
+                f"12:00 changed healthy +{API}",
+            ]
 
     asyncio.run(main())
 

@@ -1,6 +1,6 @@
 """Alert: a trouble that somebody must hear about, and how it goes on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -126,23 +126,12 @@ def advance(
             return None
         alert = Alert(subject=subject, opened=now.steady, opened_at=now.at)
     known = {member.replica: member.status for member in alert.members}
-    found = {name: trouble.status for name, trouble in troubles.items()}
     died = tuple(
         Member(replica=name, died=now.steady, dead_at=now.at, **trouble._asdict())
         for name, trouble in troubles.items()
         if known.get(name) is not trouble.status
     )
-    turned = dict.fromkeys(found, Leaving.TURNED)
-    back = tuple(
-        Return(
-            member=member,
-            back=now.steady,
-            back_at=now.at,
-            why={**left, **turned}.get(member.replica, Leaving.RECOVERED),
-        )
-        for member in alert.members
-        if found.get(member.replica) is not member.status
-    )
+    back = _over(alert.members, troubles, now, left)
     if not died and not back:
         return None
     known_or_new = {member.replica: member for member in (*alert.members, *died)}
@@ -152,6 +141,27 @@ def advance(
         alert=replace(alert, members=members, seq=alert.seq + 1, closed=closed),
         died=died,
         back=back,
+    )
+
+
+def _over(
+    members: Iterable[Member],
+    troubles: Mapping[ReplicaName, Trouble],
+    now: Moment,
+    left: Mapping[ReplicaName, Leaving],
+) -> tuple[Return, ...]:
+    """Return those of *members* that are not what they were, by their *troubles* now."""
+    statuses = {name: trouble.status for name, trouble in troubles.items()}
+    whys = {**left, **dict.fromkeys(troubles, Leaving.TURNED)}
+    return tuple(
+        Return(
+            member=member,
+            back=now.steady,
+            back_at=now.at,
+            why=whys.get(member.replica, Leaving.RECOVERED),
+        )
+        for member in members
+        if statuses.get(member.replica) is not member.status
     )
 
 
