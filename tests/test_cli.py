@@ -2,6 +2,7 @@ import re
 import signal
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -112,6 +113,15 @@ def test_a_database_that_is_newer_is_not_read_either(
     code, lines = command(tmp_path, *command_line, "-c", config, "--store", store)
     assert code == 78
     assert "use a newer Watchkeeper" in lines[0]
+
+
+def test_a_database_that_another_program_writes_to_is_waited_for_by_its_operator(
+    tmp_path: Path,
+) -> None:
+    config, store = served_once(tmp_path)
+    with closing(sqlite3.connect(store, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert "wait for that, or end it" in refusal(tmp_path, config, store)
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:

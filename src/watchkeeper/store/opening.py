@@ -28,7 +28,14 @@ async def open_to_serve(url: str) -> Store:
         connection.close()
         return sqlite.SqliteStore(path, lock)
     except (sqlite3.Error, StoreUnusable) as error:
-        raise StoreUnusable(f"cannot use {path}: {error}; choose another --store") from error
+        raise StoreUnusable(f"cannot use {path}: {error}; {_way_out(error)}") from error
+
+
+def _way_out(error: Exception) -> str:
+    """Return what the operator can do about *error*."""
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        return "another program writes to it: wait for that, or end it"
+    return "choose another --store"
 
 
 def open_to_read(url: str) -> Reader:

@@ -16,6 +16,7 @@ OLDEST = (3, 38)
 _MOST_AT_ONCE = 256
 _MOST_RUNS = 10
 _LATE = "the disk did not answer in time"
+_PRIMARY = 0xFF  # of an extended error code
 _MISTAKES = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
@@ -92,7 +93,7 @@ class SqliteReader:
         except _MISTAKES:
             raise
         except sqlite3.Error as error:
-            raise StoreRefused(f"cannot read {self._path}: {error}") from error
+            raise StoreRefused(f"cannot read {self._path}: {error}{_hint(error)}") from error
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's own connection to the file."""
@@ -101,6 +102,12 @@ class SqliteReader:
             self._mine.connection = sqlite3.connect(url, uri=True, isolation_level=None)
         connection: sqlite3.Connection = self._mine.connection
         return connection
+
+
+def _hint(error: sqlite3.Error) -> str:
+    """Return the way out of *error*: whoever reads beside a log has to open that, too."""
+    is_closed_to_us = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_READONLY
+    return "; say this as a user who may write in its folder" if is_closed_to_us else ""
 
 
 class SqliteStore(SqliteReader):
