@@ -118,6 +118,10 @@ class Door:
                 self._recording.refused(self._clock.steady(), error)
                 self._fail(batch, error)
                 continue
+            except Exception:
+                # The gate decides one by one where it must, and turns away the culprit alone.
+                log.exception("a batch of %s reports could not be swallowed", len(batch))
+                news = {one.key for one in said}
             for waiting in batch:
                 if news and waiting.said and waiting.said.key in news:
                     self._gate.put(waiting)

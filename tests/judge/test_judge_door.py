@@ -1,0 +1,52 @@
+"""What the door does when something goes wrong that nobody expected."""
+
+import asyncio
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.house import HEALTHY, SICK, house
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.store.cursor import Line, Store, Transaction
+
+T = TypeVar("T")
+
+
+class Mistaken:
+    """The real store, on whose fast path is a mistake."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def generation(self) -> int:
+        return self._store.generation
+
+    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+        if line is Line.FAST:
+            raise ArithmeticError("a value that the database would never take")
+        return await self._store.write(transaction, line)
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        return await self._store.read(transaction)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_gate(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with house(str(tmp_path / "wk.db")) as home:
+            home.door._store = Mistaken(home.store)  # noqa: SLF001 - a mistake that is yet to be made
+            first = await home.push("web:push:1", HEALTHY)
+            again = await asyncio.wait_for(home.push("web:push:1", HEALTHY), 5)
+            then = await asyncio.wait_for(home.push("web:push:1", SICK), 5)
+            assert [first, again, then] == [Outcome.TAKEN] * 3
+            heard = await home.rows("SELECT heard FROM sighting")
+            assert heard == [(home.clock.steady(),)]
+
+    asyncio.run(main())
+    assert "could not be swallowed" in caplog.text
