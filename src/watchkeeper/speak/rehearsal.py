@@ -1,9 +1,8 @@
 """Rehearsal: a test message to one target, and what the other side answered."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import uuid4
 
 from watchkeeper.core import texts
@@ -11,16 +10,14 @@ from watchkeeper.core.delivery import DeliveryError
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.plan import Page
-from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
-from watchkeeper.core.url import Url
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import quote
 from watchkeeper.outside.sending import Sending
+from watchkeeper.speak.mask import masked
 from watchkeeper.speak.tongue import Tongue
 
 MOST_SHOWN = 300
-_LEAST_SECRET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ async def rehearse(tongue: Tongue, outside: Outside) -> Rehearsed:
         words, is_taken = f"broke: {type(error).__name__}: {error}", False
     else:
         words, is_taken = "taken", True
-    return Rehearsed(is_taken, _masked(words + _answered(sending), tongue.settings))
+    return Rehearsed(is_taken, masked(words + _answered(sending), tongue.settings))
 
 
 def _answered(sending: Sending) -> str:
@@ -68,28 +65,3 @@ def _answered(sending: Sending) -> str:
     if answer is None:
         return ""
     return f"\n  {answer}: {quote(answer.body, MOST_SHOWN)}" if answer.body else f"\n  {answer}"
-
-
-def _masked(words: str, settings: object) -> str:
-    for secret in sorted(_secrets(settings), key=len, reverse=True):
-        if len(secret) >= _LEAST_SECRET:
-            words = words.replace(secret, "***")
-    return words
-
-
-def _secrets(settings: object) -> Iterator[str]:
-    """Yield what of *settings* nobody may see: secrets, and all of a secret URL but its host."""
-    for field in fields(settings):  # type: ignore[arg-type]
-        given = getattr(settings, field.name)
-        for value in given if isinstance(given, tuple) else (given,):
-            if isinstance(value, Secret):
-                yield value.reveal()
-            elif isinstance(value, Url):
-                yield from _secret_parts(value, whole=field.metadata.get("secret", False))
-
-
-def _secret_parts(url: Url, *, whole: bool) -> Iterator[str]:
-    parts = urlsplit(url.text)
-    yield from filter(None, (parts.username, parts.password))
-    if whole:
-        yield from (parts.path.strip("/"), parts.query)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from traceback import format_exception
 
 from watchkeeper.core import lane as rules
 from watchkeeper.core.alert import Moment
@@ -17,6 +18,7 @@ from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
+from watchkeeper.speak.mask import masked
 from watchkeeper.speak.settle import Tried
 from watchkeeper.speak.thought import Tenure, Thought, think
 from watchkeeper.speak.tongue import Tongue
@@ -122,7 +124,7 @@ class Talk:
             worker=self._means.worker,
             now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
             took_ms=self._clock.steady() - began,
-            outcome=outcome,
+            outcome=masked(outcome, tongue.settings),
             is_news=rules.is_news(thought.heard),
             with_startup=rules.has_startup(thought.heard),
         )
@@ -157,12 +159,15 @@ class Talk:
         except TimeoutError:
             late = Unreachable("no answer in time", maybe=sending.left)
             return self._unreachable(lane, late), f"unreachable: {late}"
-        except Exception as error:
-            log.exception("the notifier of %s broke", self._tenure.channel)
-            return self._unreachable(
-                lane, Unreachable(str(error))
-            ), f"broke: {type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 - a mistake of one kind ends no other lane
+            return self._broke(tongue, lane, error)
         return None, "accepted"
+
+    def _broke(self, tongue: Tongue, lane: Lane, error: Exception) -> tuple[Setback, str]:
+        story = masked("".join(format_exception(error)), tongue.settings)
+        log.error("the notifier of %s broke: %s", self._tenure.channel, story)
+        words = f"{type(error).__name__}: {error}"
+        return self._unreachable(lane, Unreachable(words)), f"broke: {words}"
 
     async def _last_check(self, lane: Lane) -> None:
         """Claim once more where the claim is old: while we stood still another may speak."""

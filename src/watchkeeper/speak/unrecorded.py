@@ -23,6 +23,7 @@ from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View
+from watchkeeper.speak.mask import masked
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
@@ -110,7 +111,8 @@ class Unrecorded:
             async with asyncio.timeout(SEND_MS / 1000):
                 await tongue.send(message, tongue.settings, self._means.outside)
         except Exception as error:  # noqa: BLE001 - no notifier's mistake may silence the others
-            log.warning("channel %s: %s: %s", name.channel, type(error).__name__, error)
+            said = masked(f"{type(error).__name__}: {error}", tongue.settings)
+            log.warning("channel %s: %s", name.channel, said)
         else:
             told.names |= dead.keys()
 
