@@ -100,3 +100,12 @@ def test_a_script_that_is_tried_sees_no_secrets_as_when_it_is_served(tmp_path: P
     )
     code, lines = command(tmp_path, "try", "-c", config, "web:api")
     assert (code, lines[0], lines[-1].strip()) == (0, "web:api:0 is healthy", "[]")
+
+
+def test_a_program_that_a_file_names_gets_its_arguments_as_they_are(tmp_path: Path) -> None:
+    words = '["printf", "%s|", "a b", "$HOME", "\'; exit 1"]'
+    config = rewritten(
+        tmp_path, ('mode = "poll"', 'mode = "script"'), ("replicas = [", f"scripts = [{words}] #")
+    )
+    code, lines = command(tmp_path, "try", "-c", config, "web:api")
+    assert (code, lines[-1].strip()) == (0, "a b|$HOME|'; exit 1|")

@@ -1,5 +1,6 @@
 """From settings to a Plan: the defaults of [metrics] meet what a node says of itself."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -175,7 +176,7 @@ class _Nodes:
             label=table.label,
             mode=table.mode,
             replicas=tuple(dict.fromkeys(replicas)),
-            scripts=table.scripts,
+            scripts=tuple(map(_script, table.scripts)),
             whole=_whole(table.replicas),
             looking=looking,
             listening=listening,
@@ -220,6 +221,11 @@ class _Nodes:
         except ValueError as error:
             self.findings.append(Finding(path, str(error)))
             return None
+
+
+def _script(given: str | tuple[str, ...]) -> str:
+    """Return the text of a script; of a program with its arguments the shell leaves nothing."""
+    return given if isinstance(given, str) else f"exec {shlex.join(given)}"
 
 
 def _whole(replicas: Iterable[str]) -> Mapping[str, Secret]:

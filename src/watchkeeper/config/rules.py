@@ -39,6 +39,7 @@ def check(tree: Tree, schemes: frozenset[str]) -> Iterator[Finding]:
             yield from _mode(node, place)
             yield from _hearers(node, place, names)
             yield from _replicas(node, place, schemes)
+            yield from _scripts(node, place)
             yield from _queue(node, place, tree)
     yield from windows.check(tree)
 
@@ -137,6 +138,13 @@ def _queue(node: Tree, path: Path, tree: Tree) -> Iterator[Finding]:
     elif not isinstance(plugins, dict) or "rabbitmq" not in plugins:
         text = "has no effect without [plugins.rabbitmq]: add it, or remove this"
         yield Finding(place, text, Severity.WARNING)
+
+
+def _scripts(node: Tree, path: Path) -> Iterator[Finding]:
+    scripts = node.get("scripts")
+    for index, script in enumerate(scripts if isinstance(scripts, list) else ()):
+        if isinstance(script, list) and not (script and script[0]):
+            yield Finding((*path, "scripts", index), "must begin with the name of a program")
 
 
 def _replicas(node: Tree, path: Path, schemes: frozenset[str]) -> Iterator[Finding]:

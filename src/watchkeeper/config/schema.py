@@ -278,8 +278,12 @@ class NodeTable:
     replicas: tuple[Line, ...] = field(
         default=(), metadata=about("URLs to look at; on `poll` nodes alone")
     )
-    scripts: tuple[str, ...] = field(
-        default=(), metadata=about("shell scripts to run; on `script` nodes alone")
+    scripts: tuple[str | tuple[str, ...], ...] = field(
+        default=(),
+        metadata=about(
+            "what to run, each a shell script, or a list of a program and its arguments; on "
+            "`script` nodes alone"
+        ),
     )
     reveal_replica_name: bool = field(
         default=False, metadata=about("shows its replicas' names on the page")
