@@ -48,8 +48,10 @@ class Recording:
 
     def saved(self, name: ReplicaName, source: Source) -> None:
         """Forget the unsaved looks of *source* at *name*: a newer one was taken."""
-        if name in self._unsaved:
-            self._unsaved[name].pop(source, None)
+        unsaved = self._unsaved.get(name, {})
+        unsaved.pop(source, None)
+        if not unsaved:
+            self._unsaved.pop(name, None)
 
     def dead(self, view: View) -> dict[ReplicaName, str]:
         """Return who is dead in our own view, unsaved looks included, and the reason code."""

@@ -70,6 +70,6 @@ def say_reminders(cursor: Cursor, page_no: int, policy: Reminding, now: Moment) 
     status = alert.said_status(cursor, page_no)
     for no in due:
         one = remind(alerts[no], at_gate)
-        alert.save(cursor, no, one, now.at)
+        alert.save(cursor, no, one, at_gate.at)
         said = facts.of_reminder(one, status, at_gate, escalates=policy.escalates)
         notification.insert(cursor, page_no, said, row=(no, one.seq))

@@ -12,7 +12,7 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import alert, gate, notification
-from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.cursor import Cursor, Store, Undo
 from watchkeeper.store.errors import StoreRefused
 
 VERDICTS_MS = 30_000
@@ -62,7 +62,7 @@ def _say(cursor: Cursor, page_no: int, now: Moment) -> None:
     page = gate.enter(cursor, page_no, now.steady)
     last = notification.last_said(cursor, page_no, Kind.STARTUP)
     if last and page.steady - last < SELDOM_MS:
-        return
+        raise Undo(None)
     said = now.moved_to(page.steady)
     status = alert.said_status(cursor, page_no)
     facts = Facts(kind=Kind.STARTUP, steady=said.steady, at=said.at, status=status)
