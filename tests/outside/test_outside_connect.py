@@ -1,4 +1,3 @@
-import asyncio
 import errno
 import os
 import resource
@@ -10,7 +9,7 @@ import pytest
 
 from tests.outside.world import Answers, Names, free_port, http_answer, in_loop, serving
 from watchkeeper.outside.addresses import Reach
-from watchkeeper.outside.connect import Connector, Place
+from watchkeeper.outside.connect import Connector, Place, explained
 from watchkeeper.outside.failure import (
     Forbidden,
     NameNotFound,
@@ -24,10 +23,8 @@ from watchkeeper.outside.journey import Journey
 
 
 async def connect(names: Names, place: Place, timeout_ms: int = 2_000) -> str:
-    protocol, address = await Connector(names).protocol(
-        asyncio.Protocol, place, Journey(timeout_ms)
-    )
-    assert isinstance(protocol, asyncio.Protocol)
+    wire, address = await Connector(names).wire(place, Journey(timeout_ms))
+    wire.close()
     return address
 
 
@@ -140,7 +137,7 @@ async def test_without_a_descriptor_we_cannot_know() -> None:
         connector, journey = Connector(Names()), Journey(1_000)
         with no_descriptor_left():
             with pytest.raises(NoDescriptor):
-                await connector.protocol(asyncio.Protocol, place, journey)
+                await connector.wire(place, journey)
             with pytest.raises(NoDescriptor):
                 await connector.socket(place, journey)
 
@@ -154,14 +151,7 @@ async def test_without_a_descriptor_we_cannot_know() -> None:
         (errno.ETIMEDOUT, TimedOut),
     ],
 )
-@in_loop
-async def test_what_we_could_not_do_is_told_apart_from_what_they_did(
+def test_what_we_could_not_do_is_told_apart_from_what_they_did(
     number: int, kind: type[Exception]
 ) -> None:
-    def fail() -> asyncio.Protocol:
-        raise OSError(number, os.strerror(number))
-
-    async with serving(Answers(http_answer())) as port:
-        place = Place(host="127.0.0.1", port=port)
-        with pytest.raises(kind):
-            await Connector(Names()).protocol(fail, place, Journey(1_000))
+    assert isinstance(explained(OSError(number, os.strerror(number)), "there"), kind)

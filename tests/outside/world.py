@@ -57,8 +57,9 @@ async def serving(behaviour: Behaviour, **how: Any) -> AsyncIterator[int]:
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
+        await asyncio.sleep(0.001)  # for who just came, and may have left already
         server.close()
-        await asyncio.sleep(0)  # for who just came
+        await asyncio.sleep(0)
         for task in visits:
             task.cancel()
         await asyncio.gather(*visits, return_exceptions=True)

@@ -66,8 +66,9 @@ class Moving:
 async def test_rebinding_the_address_that_was_checked_is_the_one_that_is_connected_to() -> None:
     async with serving(lambda *_: asyncio.sleep(0)) as port:
         place = Place(host="a.example", port=port)
-        connected = Connector(Moving()).protocol(asyncio.Protocol, place, Journey(1_000))
-        assert (await connected)[1] == "127.0.0.1"
+        wire, address = await Connector(Moving()).wire(place, Journey(1_000))
+        wire.close()
+        assert address == "127.0.0.1"
 
 
 @in_loop

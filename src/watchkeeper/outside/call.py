@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from watchkeeper.core.url import DEFAULT_PORTS, Url
@@ -61,19 +61,30 @@ def target_of(url: str) -> Target:
     )
 
 
+Way = Callable[[Target], Target | None]
+
+
 def direct(target: Target) -> Target | None:
     """Return the proxy that leads to *target*: none does."""
     del target
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def nothing() -> str:
+    """Return what is added to a query that may have been seen before."""
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request: a header of *headers* takes the place of ours of the same name.
+    """One request, which may be made often: what can be made of it beforehand is made once.
+
+    A header of *headers* takes the place of ours of the same name.
 
     At most *most_body* bytes of the answer's body are wanted; with 0 its headers suffice.
     *server_name* is what the certificate must be for, where that is not the target's host.
-    *way* says which proxy leads to a target, if one does.
+    *way* says which proxy leads to a target, if one does. *unseen* is asked at each request
+    for what makes its query one that no cache has seen.
     """
 
     target: Target
@@ -85,17 +96,33 @@ class Call:
     reach: Reach = Reach.ANYWHERE
     most_body: int = 0
     server_name: str = ""
-    way: Callable[[Target], Target | None] = direct
+    way: Way = direct
+    unseen: Callable[[], str] = nothing
 
-    @property
+    @cached_property
     def place(self) -> Place:
         """Return where to connect to."""
         target = self.target
         return Place(host=target.host, port=target.port, resolver=self.resolver, reach=self.reach)
 
+    @cached_property
+    def proxy(self) -> Target | None:
+        """Return the proxy that leads to the target, None where it is reached directly."""
+        return self.way(self.target)
+
+    @cached_property
+    def parts(self) -> tuple[bytes, bytes]:
+        """Return the bytes of the request before and after what makes it unseen."""
+        return _parts(self)
+
 
 def request_of(call: Call) -> bytes:
     """Return the bytes of *call*, which ask for an uncompressed answer and for no more."""
+    before, after = call.parts
+    return before + call.unseen().encode() + after
+
+
+def _parts(call: Call) -> tuple[bytes, bytes]:
     method, target, body = call.method, call.target, call.body
     taken = {name.lower() for name, _ in call.headers}
     ours = [("host", target.authority), ("accept", "*/*"), ("accept-encoding", "identity")]
@@ -105,14 +132,15 @@ def request_of(call: Call) -> bytes:
     if body or method in {"POST", "PUT", "PATCH"}:
         ours.append(("content-length", str(len(body))))
     asked = target.path
-    proxy = None if target.is_secure else call.way(target)
-    if proxy:
+    proxy = call.proxy
+    if proxy and not target.is_secure:
         asked = f"{target.origin}{target.path}"
         ours += [("proxy-authorization", proxy.authorization)] if proxy.authorization else []
-    lines = [f"{method} {asked} HTTP/1.1"]
+    lines = [" HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in ours if name not in taken]
     lines += [f"{name}: {value}" for name, value in call.headers]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace") + body
+    rest = "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace")
+    return f"{method} {asked}".encode("latin-1", errors="replace"), rest + body
 
 
 def basic(user: str, password: str) -> str:

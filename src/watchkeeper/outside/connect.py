@@ -3,10 +3,8 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TypeVar
 
 from watchkeeper.outside.addresses import STRICT, Policy, Reach
 from watchkeeper.outside.failure import (
@@ -23,9 +21,7 @@ from watchkeeper.outside.failure import (
 )
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.resolve import Resolver
-
-P = TypeVar("P", bound=asyncio.BaseProtocol)
-T = TypeVar("T")
+from watchkeeper.outside.wire import Switchboard, Wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,34 +44,14 @@ class Connector:
     def __init__(self, resolver: Resolver, policy: Policy = STRICT) -> None:
         self._resolver = resolver
         self._policy = policy
+        self._board = Switchboard()
 
     def adopt(self, policy: Policy) -> None:
         """Connect to what *policy* allows from now on."""
         self._policy = policy
 
-    async def protocol(
-        self, factory: Callable[[], P], place: Place, journey: Journey
-    ) -> tuple[P, str]:
-        """Return the connected protocol that *factory* makes, and the address reached."""
-        loop = asyncio.get_running_loop()
-
-        async def attempt(address: str) -> P:
-            _, protocol = await loop.create_connection(factory, address, place.port)
-            return protocol
-
-        return await self._first_of(place, journey, attempt)
-
-    async def socket(self, place: Place, journey: Journey) -> tuple[socket.socket, str]:
-        """Return a connected non-blocking socket, which the caller closes, and the address."""
-
-        async def attempt(address: str) -> socket.socket:
-            return await _connected(address, place.port)
-
-        return await self._first_of(place, journey, attempt)
-
-    async def _first_of(
-        self, place: Place, journey: Journey, attempt: Callable[[str], Awaitable[T]]
-    ) -> tuple[T, str]:
+    async def wire(self, place: Place, journey: Journey) -> tuple[Wire, str]:
+        """Return a wire to *place*, which the caller closes, and the address reached."""
         addresses, failures = await self.checked(place, journey)
         journey.enter(Phase.CONNECT)
         for waiting, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
@@ -83,12 +59,25 @@ class Connector:
             share = asyncio.timeout(journey.left_s() / waiting) if waiting > 1 else nullcontext()
             try:
                 async with share:
-                    connected = await attempt(address)
+                    wire = await self._board.connect(address, place.port)
             except OSError as error:
                 failures.append(explained(error, f"{address} port {place.port}"))
             else:
-                return connected, address
+                return wire, address
         raise gravest(failures)
+
+    def lead(self, sock: socket.socket) -> Wire:
+        """Return a wire that is the connected *sock*, and closes it."""
+        return Wire(self._board, sock)
+
+    async def socket(self, place: Place, journey: Journey) -> tuple[socket.socket, str]:
+        """Return a connected non-blocking socket, which the caller closes, and the address."""
+        wire, address = await self.wire(place, journey)
+        return wire.leave(), address
+
+    def close(self) -> None:
+        """Let go of what all connections share."""
+        self._board.close()
 
     async def checked(self, place: Place, journey: Journey) -> tuple[list[str], list[Failure]]:
         """Return the addresses of *place* that may be reached, and why the others may not."""
@@ -106,18 +95,6 @@ class Connector:
             else:
                 allowed.append(address)
         return allowed, failures
-
-
-async def _connected(address: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, (address, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock
 
 
 _WORDS: dict[type[Failure], str] = {

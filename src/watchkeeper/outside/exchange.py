@@ -1,6 +1,5 @@
 """Exchange: one HTTP/1.1 request and its answer, over a connection of its own."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from watchkeeper.outside.line import Line
 from watchkeeper.outside.proxy import open_tunnel
 from watchkeeper.outside.session import Meeting, Peer, Sessions
 from watchkeeper.outside.tls import Certificate, context
+from watchkeeper.outside.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,13 @@ async def _exchange(
     before: Callable[[], Awaitable[None]] | None,
     meeting: Meeting | None = None,
 ) -> Heard:
+    wire, address = await _reach(connector, call, journey)
     reading = Reading(journey, call.most_body)
-
-    def line_of() -> Line:
-        return Line(reading, meeting.tls() if meeting else None)
-
-    line, address = await _reach(connector, call, journey, line_of)
+    try:
+        line = Line(wire, reading, meeting.tls() if meeting else None)
+    except BaseException:
+        wire.close()
+        raise
     try:
         certificate = await _secure(line, meeting, journey) if meeting else None
         if before is not None:
@@ -85,16 +86,14 @@ async def _exchange(
         reading.release()
 
 
-async def _reach(
-    connector: Connector, call: Call, journey: Journey, line_of: Callable[[], Line]
-) -> tuple[Line, str]:
-    """Return a line to the target of *call*, and the address reached: its proxy's where it has one.
+async def _reach(connector: Connector, call: Call, journey: Journey) -> tuple[Wire, str]:
+    """Return a wire to the target of *call*, and the address reached: its proxy's where it has one.
 
     A proxy that cannot be reached says nothing about the target.
     """
-    proxy = call.way(call.target)
+    proxy = call.proxy
     if proxy is None:
-        return await connector.protocol(line_of, call.place, journey)
+        return await connector.wire(call.place, journey)
     await _check_address(connector, call, journey)
     try:
         sock, address = await connector.socket(Place(host=proxy.host, port=proxy.port), journey)
@@ -104,11 +103,10 @@ async def _reach(
     try:
         if call.target.is_secure:
             await open_tunnel(sock, proxy, call.target)
-        _, line = await asyncio.get_running_loop().create_connection(line_of, sock=sock)
     except BaseException:
         sock.close()
         raise
-    return line, address
+    return connector.lead(sock), address
 
 
 async def _check_address(connector: Connector, call: Call, journey: Journey) -> None:

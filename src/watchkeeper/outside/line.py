@@ -1,14 +1,17 @@
-"""Line: one connection as asyncio sees it, with or without TLS, until its reader is content."""
+"""Line: one connection, with or without TLS, until its reader is content."""
 
 import asyncio
 import socket
 import struct
-from typing import Protocol, cast
+from select import EPOLLOUT
+from typing import Protocol
 
 from watchkeeper.outside.failure import CutOff, Failure, Insecure
 from watchkeeper.outside.tls import Tls
+from watchkeeper.outside.wire import Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
+_READ_BYTES = 16 * 1024
 
 
 class Reader(Protocol):
@@ -21,31 +24,66 @@ class Reader(Protocol):
         """Take the end of the connection; raise Failure when it came too early."""
 
 
-class Line(asyncio.Protocol):
+class Line:
     """One connection. *secured* and *finished* are awaited in that order, each at most once.
 
     The first of them that is still open raises the Failure of the connection.
     """
 
-    def __init__(self, reader: Reader, tls: Tls | None = None) -> None:
+    def __init__(self, wire: Wire, reader: Reader, tls: Tls | None = None) -> None:
         loop = asyncio.get_running_loop()
         self.secured: asyncio.Future[None] = loop.create_future()
         self.finished: asyncio.Future[None] = loop.create_future()
         self.tls = tls
+        self._wire = wire
         self._reader: Reader | None = reader
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin the handshake, if there is one."""
-        self._transport = cast("asyncio.Transport", transport)
-        if self.tls is None:
+        self._unsent = b""
+        if tls is None:
             self.secured.set_result(None)
-        else:
-            self.data_received(b"")
+        else:  # its small pieces must not wait for each other
+            wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._take(b"")
+        wire.lead_to(self)
 
-    def data_received(self, data: bytes) -> None:
-        """Give what arrived to the reader, in clear."""
-        if self._reader is None or self.finished.done():
+    def ready(self, events: int) -> None:
+        """Send what waits, and read what is there."""
+        if self._unsent and events & EPOLLOUT:
+            self._push(b"")
+        while self._reader is not None and not self.finished.done():
+            try:
+                data = self._wire.sock.recv(_READ_BYTES)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._end(error)
+                return
+            if not data:
+                self._end(None)
+                return
+            self._take(data)
+            if len(data) < _READ_BYTES:
+                return
+
+    def send(self, data: bytes) -> None:
+        """Send *data*, through TLS where the line has it."""
+        if self.tls is not None:
+            self.tls.write(data)
+            self._flush()
+        else:
+            self._push(data)
+
+    def close(self) -> None:
+        """Close the connection at once, whatever waits to be sent."""
+        self._reader = self.tls = None
+        if not self.finished.done():  # the system must not go on sending to a tarpit for us
+            self._wire.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        elif not self.finished.cancelled():
+            self.finished.exception()  # seen, also where nobody came to await it
+        self._wire.close()
+
+    def _take(self, data: bytes) -> None:
+        """Give *data* to the reader, in clear."""
+        if self._reader is None:
             return
         try:
             clear = data if self.tls is None else self._decrypted(self.tls, data)
@@ -57,37 +95,6 @@ class Line(asyncio.Protocol):
         except Failure as failure:
             self._settle(failure)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell who waits, and let go of all that holds native memory in a circle."""
-        try:
-            self._judge_end(exc)
-        except Failure as failure:
-            self._settle(failure)
-        else:
-            self._settle(None)
-        self._reader = self.tls = self._transport = None
-
-    def send(self, data: bytes) -> None:
-        """Send *data*, through TLS where the line has it."""
-        if self.tls is not None:
-            self.tls.write(data)
-            self._flush()
-        elif self._transport is not None:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Close the connection at once, whatever waits to be sent."""
-        self._reader = None
-        if self.finished.done() and not self.finished.cancelled():
-            self.finished.exception()  # seen, also where nobody came to await it
-        if self._transport is None:
-            return
-        if not self.finished.done():
-            sock: socket.socket | None = self._transport.get_extra_info("socket")
-            if sock is not None:  # the system must not go on sending to a tarpit for us
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        self._transport.abort()
-
     def _decrypted(self, tls: Tls, data: bytes) -> bytes:
         try:
             clear = tls.receive(data)
@@ -98,23 +105,42 @@ class Line(asyncio.Protocol):
         return clear
 
     def _flush(self) -> None:
-        if self.tls is not None and self._transport is not None:
+        if self.tls is not None:
             waiting = self.tls.to_send()
             if waiting:
-                self._transport.write(waiting)
+                self._push(waiting)
 
-    def _judge_end(self, exc: Exception | None) -> None:
+    def _push(self, data: bytes) -> None:
+        """Send what waits and *data* after it, as much as goes; the rest waits."""
+        waiting = self._unsent + data
+        try:
+            self._unsent = waiting[self._wire.sock.send(waiting) :]
+        except BlockingIOError:
+            self._unsent = waiting
+        except OSError as error:
+            self._end(error)
+
+    def _end(self, error: OSError | None) -> None:
+        """Tell who waits that nothing more comes."""
+        try:
+            self._judge_end(error)
+        except Failure as failure:
+            self._settle(failure)
+        else:
+            self._settle(None)
+
+    def _judge_end(self, error: OSError | None) -> None:
         if self.finished.done() or self._reader is None:
             return
-        if exc is not None:
-            raise CutOff(f"the connection was reset: {exc}")
+        if error is not None:
+            raise CutOff(f"the connection was reset: {error}")
         if not self.secured.done():
             raise Insecure("the connection was closed during the handshake: is TLS spoken there?")
         self._reader.end()
 
     def _settle(self, failure: Failure | None) -> None:
-        waiting = next((f for f in (self.secured, self.finished) if not f.done()), None)
-        if waiting is None:
+        waiting = self.finished if self.secured.done() else self.secured
+        if waiting.done():
             return
         if failure is None:
             waiting.set_result(None)

@@ -41,6 +41,7 @@ class Outside:
     async def close(self) -> None:
         """Let go of what is open to the world."""
         self.pinger.close()
+        self.connect.close()
         await self.resolver.close()
 
 

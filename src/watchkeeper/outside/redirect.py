@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from watchkeeper.outside.addresses import Reach, is_private
-from watchkeeper.outside.call import Call, Headers, Target, target_of
+from watchkeeper.outside.call import Call, Headers, Target, nothing, target_of
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.failure import BadAnswer, Forbidden, TooManyRedirects
@@ -69,6 +69,7 @@ def _next(call: Call, heard: Heard, target: Target) -> Call:
         body=call.body if keeps else b"",
         headers=call.headers if is_home else _for_anyone(call.headers),
         server_name=call.server_name if is_home else "",
+        unseen=nothing,
         reach=Reach.PUBLIC if is_public else Reach.ANYWHERE,
     )
 

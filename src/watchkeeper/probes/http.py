@@ -1,10 +1,10 @@
 """HTTP and HTTPS: a request whose answer has a good status, and a body that matches."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.call import Call, Headers, Target, target_of
+from watchkeeper.outside.call import Call, Headers, Way, target_of
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
@@ -92,6 +92,7 @@ class Options:
     http_headers: Mapping[str, str | tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}),
         repr=False,
+        hash=False,
         metadata={
             "doc": "headers to send; each takes the place of ours of the same name",
             "check": check_headers,
@@ -163,7 +164,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     go = exchange_on if options.http_follow_redirects else exchange
 
     async def ask(journey: Journey) -> Finding:
-        call = _call(target_of(target), options, outside)
+        call = _call(target, options, outside.user_agent, outside.clock.wall, outside.proxies.way)
         heard = await go(outside.connect, call, journey, sessions=outside.sessions)
         journey.note(_said(heard.answer))
         return _judged(heard, options, outside.clock.wall())
@@ -171,25 +172,26 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     return await visit(ask, timeout_ms, outside.deadlines)
 
 
-def _call(target: Target, options: Options, outside: Outside) -> Call:
-    method = options.method
+@lru_cache(maxsize=32_768)
+def _call(url: str, options: Options, user_agent: str, wall: Callable[[], int], way: Way) -> Call:
+    target, method = target_of(url), options.method
     return Call(
-        target=_fresh(target, outside.clock.wall() // 1000),
+        target=target,
         method=method,
-        headers=_headers(options, outside.user_agent),
+        headers=_headers(options, user_agent),
         body=options.http_body.encode() if method in _WITH_BODY else b"",
         trust=Trust(ca_file=options.https_ca_file, is_insecure=options.https_insecure),
         resolver=options.resolver,
         most_body=0 if method is Method.HEAD else MOST_BODY,
         server_name=options.https_server_name,
-        way=outside.proxies.way,
+        way=way,
+        unseen=partial(_second, "&" if "?" in target.path else "?", wall),
     )
 
 
-def _fresh(target: Target, seconds: int) -> Target:
-    """Return *target* with a query that no cache has seen, in the ancestors' form."""
-    mark = "&" if "?" in target.path else "?"
-    return replace(target, path=f"{target.path}{mark}{seconds}")
+def _second(mark: str, wall: Callable[[], int]) -> str:
+    """Return the end of a query that no cache has seen, in the ancestors' form."""
+    return f"{mark}{wall() // 1000}"
 
 
 def _headers(options: Options, user_agent: str) -> Headers:

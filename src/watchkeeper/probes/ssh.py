@@ -38,7 +38,8 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
 
     async def greet(journey: Journey) -> Finding:
         greeting = Greeting(journey)
-        line, _ = await outside.connect.protocol(lambda: Line(greeting), place, journey)
+        wire, _ = await outside.connect.wire(place, journey)
+        line = Line(wire, greeting)
         try:
             journey.enter(Phase.WAIT)
             line.send(_OUR_NAME)

@@ -1,8 +1,6 @@
 """TCP: a port that accepts a connection is healthy; nothing is sent."""
 
-import asyncio
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlsplit
 
 from watchkeeper.core.report import Report
@@ -22,18 +20,14 @@ class Options:
     resolver: str = resolver_option()
 
 
-class _Accepted(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast("asyncio.Transport", transport).abort()
-
-
 async def look(target: str, options: Options, timeout_ms: int, outside: Outside) -> Report:
     """Return healthy when one of the addresses of *target* accepts within *timeout_ms*."""
     parts = urlsplit(target)
     place = Place(host=parts.hostname or "", port=parts.port or 0, resolver=options.resolver)
 
     async def connect(journey: Journey) -> Finding:
-        await outside.connect.protocol(_Accepted, place, journey)
+        wire, _ = await outside.connect.wire(place, journey)
+        wire.close()
         return FINE
 
     return await visit(connect, timeout_ms, outside.deadlines)
