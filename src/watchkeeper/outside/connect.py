@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import socket
-from contextlib import nullcontext
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from watchkeeper.outside.addresses import STRICT, Policy, Reach
 from watchkeeper.outside.failure import (
@@ -56,10 +57,11 @@ class Connector:
         journey.enter(Phase.CONNECT)
         for waiting, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             journey.note(f"{address} port {place.port}")
-            share = asyncio.timeout(journey.left_s() / waiting) if waiting > 1 else nullcontext()
+            connecting = self._board.connect(address, place.port)
+            if waiting > 1:
+                connecting = _within(journey.left_s() / waiting, connecting)
             try:
-                async with share:
-                    wire = await self._board.connect(address, place.port)
+                wire = await connecting
             except OSError as error:
                 failures.append(explained(error, f"{address} port {place.port}"))
             else:
@@ -95,6 +97,11 @@ class Connector:
             else:
                 allowed.append(address)
         return allowed, failures
+
+
+async def _within(seconds: float, connecting: Coroutine[Any, Any, Wire]) -> Wire:
+    async with asyncio.timeout(seconds):
+        return await connecting
 
 
 _WORDS: dict[type[Failure], str] = {

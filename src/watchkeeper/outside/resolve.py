@@ -114,7 +114,7 @@ class SystemResolver:
         """Return the addresses of *host*, at least one; raise Failure where there is none."""
         fixed = _fixed(host)
         if fixed:
-            return Resolved(fixed)
+            return fixed
         key = (host, server)
         known = self._known.get(key)
         now = self._clock.steady()
@@ -224,15 +224,15 @@ def kept_ms(host: str, ttl_ms: int) -> int:
 
 
 @lru_cache(maxsize=32_768)
-def _fixed(host: str) -> tuple[str, ...]:
-    """Return the addresses of *host* that nobody needs to be asked for."""
+def _fixed(host: str) -> Resolved | None:
+    """Return the addresses of *host* where nobody needs to be asked for them."""
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
-        return _LOCALHOST
+        return Resolved(_LOCALHOST)
     try:
-        return (str(ip_address(host)),)
+        return Resolved((str(ip_address(host)),))
     except ValueError:
-        return ()
+        return None
 
 
 def _ascii(host: str) -> str:

@@ -4,10 +4,10 @@ A transport of the loop costs twelve more system calls for each connection.
 """
 
 import asyncio
+import errno
 import os
 import select
 import socket
-from contextlib import suppress
 from typing import Protocol
 
 _EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLET
@@ -35,9 +35,7 @@ class Switchboard:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         wire = Wire(self, socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
         try:
-            with suppress(BlockingIOError):
-                wire.sock.connect((address, port))
-            await wire.connected()
+            await wire.connect((address, port))
         except BaseException:
             wire.close()
             raise
@@ -88,14 +86,16 @@ class Wire:
         self._events = 0
         self._waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def connected(self) -> None:
-        """Wait until the socket is connected; raise OSError where it cannot be."""
-        self._board.plug(self._descriptor, self)
-        await self._waiting
-        if self._events & _BROKEN:
-            error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if error:
-                raise OSError(error, os.strerror(error))
+    async def connect(self, address: tuple[str, int]) -> None:
+        """Connect the socket to *address*; raise OSError where it cannot be."""
+        error = self.sock.connect_ex(address)
+        if error == errno.EINPROGRESS:
+            self._board.plug(self._descriptor, self)
+            await self._waiting
+            is_broken = self._events & _BROKEN
+            error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if is_broken else 0
+        if error:
+            raise OSError(error, os.strerror(error))
 
     def ready(self, events: int) -> None:
         """Take it that the socket is connected, or that it never will be."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room
@@ -10,8 +10,7 @@ from watchkeeper.core.room import Room
 NEVER = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A look at *name* that is *due* since that moment."""
 
     name: ReplicaName

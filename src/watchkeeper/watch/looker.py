@@ -5,6 +5,7 @@ import heapq
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
@@ -149,7 +150,7 @@ class Looker:
     def _begin(self, turn: Turn, target: Target, crowd: Crowd) -> None:
         task = asyncio.create_task(self._look(turn, target))
         self._looking[turn.name] = task
-        task.add_done_callback(lambda task: self._end(turn, crowd, task))
+        task.add_done_callback(partial(self._end, turn, crowd))
 
     def _end(self, turn: Turn, crowd: Crowd, task: "asyncio.Task[bool]") -> None:
         """Free the place of a look; one that is void is taken again at once."""
