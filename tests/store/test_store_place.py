@@ -1,10 +1,13 @@
 """Where the store is, and what of it may be printed."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from watchkeeper.store.errors import StoreUnusable
+from watchkeeper.store.opening import open_to_serve
 from watchkeeper.store.place import locate, shown
 
 CONFIG = Path("my.cfg")
@@ -49,6 +52,8 @@ def test_what_is_printed_of_a_store_never_holds_a_password(url: str, printed: st
         "POSTGRESQL://u:secret@h/db",
         "mysql://u:secret@h/db",
         "sqlite://secret/my.db",
+        "sqlite:",
+        "sqlite:///",
     ],
 )
 def test_a_place_that_cannot_be_read_is_refused_without_a_word_of_it(given: str) -> None:
@@ -66,3 +71,14 @@ def test_a_place_that_can_be_read_is_taken_as_it_is(given: str) -> None:
     assert locate(given, "configured", CONFIG, {"WATCHKEEPER_STORE": "named"}) == given
     assert locate("", "configured", CONFIG, {"WATCHKEEPER_STORE": given}) == given
     assert locate("", given, CONFIG, {}) == given
+
+
+@pytest.mark.anyio
+async def test_a_database_of_another_program_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+    before = path.read_bytes()
+    with pytest.raises(StoreUnusable, match="another program"):
+        await open_to_serve(str(path))
+    assert path.read_bytes() == before

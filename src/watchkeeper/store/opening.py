@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
@@ -23,11 +24,13 @@ async def open_to_serve(url: str) -> Store:
     path = sqlite_path(url)
     lock = _lock(path)
     try:
+        _refuse_foreign(path)
         connection = sqlite.connect(path)
         _migrate_file(connection)
         connection.close()
         return sqlite.SqliteStore(path, lock)
     except (sqlite3.Error, StoreUnusable) as error:
+        lock.close()
         raise StoreUnusable(f"cannot use {path}: {error}; {_way_out(error)}") from error
 
 
@@ -73,15 +76,20 @@ def _postgres() -> Any:
         ) from error
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Raise StoreUnusable for a database of another program, before anything in it changes."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if names and "meta" not in names:
+        raise StoreUnusable("it is a database of another program")
+
+
 def _migrate_file(connection: sqlite3.Connection) -> None:
     if sqlite3.sqlite_version_info < sqlite.OLDEST:
         raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 is needed")
     connection.execute("BEGIN IMMEDIATE")
     cursor = sqlite.SqliteCursor(connection)
     is_empty = not cursor.rows("SELECT 1 FROM sqlite_master")
-    has_meta = cursor.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
-    if not is_empty and not has_meta:
-        raise StoreUnusable("it is a database of another program")
     migrate.migrate(cursor, 0 if is_empty else _version(cursor), migrate.SQLITE)
     connection.execute("COMMIT")
 

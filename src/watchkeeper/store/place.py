@@ -68,6 +68,8 @@ def _check(named: str) -> None:
             "the URL of the store cannot be read: write @ as %40, / as %2F and : as %3A"
             " within a user, a password or a parameter"
         )
+    if not is_postgres(named) and not sqlite_path(named).name:
+        raise StoreUnusable(f"the store names no file: {_WAYS}")
     if "://" in named and not named.startswith("sqlite:///") and not is_postgres(named):
         raise StoreUnusable(f"the store is no URL that we know: {_WAYS}")
 
