@@ -1,13 +1,21 @@
 """What is written of an isolation that is over, on both databases; the rig plays the rest."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
+from typing import Any, cast
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, plan
 from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Kind
-from watchkeeper.core.plan import NodeName, Window
-from watchkeeper.watch.isolation import Span, say
+from watchkeeper.core.plan import Looking, NodeName, Window
+from watchkeeper.core.report import Report
+from watchkeeper.outside.connect import Connector, Place
+from watchkeeper.outside.failure import TimedOut
+from watchkeeper.outside.outside import real
+from watchkeeper.outside.ping import Pinger
+from watchkeeper.watch.isolation import Isolation, Span, say
+from watchkeeper.watch.look import Target, not_available
 from watchkeeper.watch.warden import Warden
 
 WINDOW = Window(
@@ -15,6 +23,13 @@ WINDOW = Window(
     starts_at=FakeClock().wall(),
     lasts_ms=600_000,
     scope=(NodeName("web", "api"),),
+)
+TARGET = Target(
+    kind="http",
+    address="http://192.0.2.3/",
+    probe=not_available,
+    options=None,
+    looking=Looking(retries=0, retry_wait_ms=0, timeout_ms=1_000, sick_ms=1_000),
 )
 
 
@@ -59,5 +74,48 @@ def test_processes_that_were_cut_off_together_say_it_once(store_url: str) -> Non
             later = Span(Moment(steady=span.since.steady + 700, at=span.since.at + 700), home.now())
             await home.store.write(partial(say, page_no=home.page_no, span=later))
             assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
+
+    asyncio.run(main())
+
+
+class Dark:
+    """A network in which nobody answers; *asked* is set when somebody was asked."""
+
+    def __init__(self) -> None:
+        self.asked, self.given_up = asyncio.Event(), asyncio.Event()
+
+    async def socket(self, *_: object) -> Any:
+        self.asked.set()
+        await self.given_up.wait()
+        raise TimedOut
+
+    async def ping(self, *_: object) -> Any:
+        await self.socket()
+
+
+def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            dark = Dark()
+            outside = replace(
+                real(clock=home.clock),
+                connect=cast("Connector", dark),
+                pinger=cast("Pinger", dark),
+            )
+            isolation = Isolation(outside, home.store, home.page_no, lambda: None)
+            isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
+            dark.given_up.set()
+            assert await isolation.is_cut_off()
+            dark.given_up.clear()
+            dark.asked.clear()
+            home.clock.pass_ms(1_000)
+            doubt = asyncio.create_task(isolation.is_cut_off())
+            await dark.asked.wait()
+            home.clock.pass_ms(1_000)
+            await isolation.judged(TARGET, Report(status=HEALTHY), home.now().steady)
+            home.clock.pass_ms(1_000)
+            dark.given_up.set()
+            assert not await doubt
+            assert await isolation.is_cut_off()
 
     asyncio.run(main())

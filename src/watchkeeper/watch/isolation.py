@@ -105,9 +105,12 @@ class Isolation:
     async def _ask(self) -> bool:
         # A link that goes down takes its route along: the router stays an anchor.
         self._gateway = anchors.default_gateway() or self._gateway
+        began = self._outside.clock.steady()
         answers = await anchors.answers(self.anchors, self._gateway, self._outside)
         if not is_cut_off(answers):
             self._end()
+            return False
+        if began <= self._returned:  # a look came through meanwhile: this silence is an old one
             return False
         if self._since is None:
             self._since = self._now()
