@@ -318,7 +318,7 @@ def test_latencies_are_those_on_disk_none_of_them_twice(store_url: str) -> None:
             now = home.clock.wall()
             hour = now // 3_600_000 * 3_600_000
             answers = [Look(hour + 1_000 * n, no, 0, 50) for n in range(19)]
-            last = [Look(hour + 60_000, no, 0, 12_000), Look(hour + 61_000, no, 2, 5)]
+            last = [Look(hour + 60_000, no, 0, 1_200_000), Look(hour + 61_000, no, 2, 5)]
             await home.store.write(partial(latency.add, looks=[*answers, *last]))
             span = latency.Span(hour, hour + 3_600_000)
             found = await home.store.read(partial(latency.gather, span=span))
@@ -327,7 +327,7 @@ def test_latencies_are_those_on_disk_none_of_them_twice(store_url: str) -> None:
             lines = await ask(home, "web:api:1")
             title = lines.index("how long looks take")
             assert lines[title + 1].startswith("p50 0.05 ms, p95 0.05 ms; 20 answers to 21 looks")
-            assert lines[title + 2].startswith("the last answer took 12 ms, ")
+            assert lines[title + 2].startswith("the last answer took 1.2 s, ")
             assert lines[title + 3].endswith(", and dead")
 
     asyncio.run(main())

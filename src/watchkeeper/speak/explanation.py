@@ -20,6 +20,7 @@ from watchkeeper.store.latency import Latencies
 _OF_BELIEF = {"replica", "standing"}
 _MOST_LINES = 30
 _MOST_COLUMNS = 200
+_SECOND_US = 1_000_000
 
 
 def explanation(scene: Scene, one: Dossier) -> list[str]:
@@ -147,9 +148,9 @@ def _latencies(scene: Scene, known: Latencies) -> Iterator[str]:
     if middle is None or most is None:
         yield f"none of {of} was answered"
         return
-    yield f"p50 {_ms(middle)}, p95 {_ms(most)}; {len(answers)} answers to {of}"
+    yield f"p50 {_took(middle)}, p95 {_took(most)}; {len(answers)} answers to {of}"
     answered = max(answers)
-    latency = _ms(counts.middle(answers[answered].bucket))
+    latency = _took(counts.middle(answers[answered].bucket))
     yield f"the last answer took {latency}, {span(scene.now.at - answered)} ago"
     if answered != last:
         word = Status(seen[last].status).word
@@ -171,5 +172,7 @@ def _samples(known: Latencies) -> dict[int, Sample]:
     }
 
 
-def _ms(latency_us: int) -> str:
-    return f"{latency_us / 1000:.3g} ms"
+def _took(latency_us: int) -> str:
+    if latency_us < _SECOND_US:
+        return f"{latency_us / 1000:.3g} ms"
+    return f"{latency_us / _SECOND_US:.1f} s"
