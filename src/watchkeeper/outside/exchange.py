@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from watchkeeper.outside.answer import Answer, Reading
-from watchkeeper.outside.call import Call, request_of
+from watchkeeper.outside.call import Call, Target, request_of
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
 from watchkeeper.outside.journey import Journey, Phase
@@ -64,7 +64,10 @@ async def _exchange(
     before: Callable[[], Awaitable[None]] | None,
     meeting: Meeting | None = None,
 ) -> Heard:
-    wire, address = await _reach(connector, call, journey)
+    if call.proxy is None:
+        wire, address = await connector.wire(call.place, journey)
+    else:
+        wire, address = await _reach(connector, call, call.proxy, journey)
     reading = Reading(journey, call.most_body)
     try:
         line = Line(wire, reading, meeting.tls() if meeting else None)
@@ -86,14 +89,13 @@ async def _exchange(
         reading.release()
 
 
-async def _reach(connector: Connector, call: Call, journey: Journey) -> tuple[Wire, str]:
-    """Return a wire to the target of *call*, and the address reached: its proxy's where it has one.
+async def _reach(
+    connector: Connector, call: Call, proxy: Target, journey: Journey
+) -> tuple[Wire, str]:
+    """Return a wire through *proxy* to the target of *call*, and the address of the proxy.
 
     A proxy that cannot be reached says nothing about the target.
     """
-    proxy = call.proxy
-    if proxy is None:
-        return await connector.wire(call.place, journey)
     await _check_address(connector, call, journey)
     try:
         sock, address = await connector.socket(Place(host=proxy.host, port=proxy.port), journey)

@@ -27,7 +27,8 @@ class Reader(Protocol):
 class Line:
     """One connection. *secured* and *finished* are awaited in that order, each at most once.
 
-    The first of them that is still open raises the Failure of the connection.
+    The first of them that is still open raises the Failure of the connection. What ends a
+    handshake on our side goes along with the first bytes that are sent.
     """
 
     def __init__(self, wire: Wire, reader: Reader, tls: Tls | None = None) -> None:
@@ -99,7 +100,8 @@ class Line:
         try:
             clear = tls.receive(data)
         finally:
-            self._flush()  # an alert too: the other side should learn why
+            if not tls.is_secured:  # an alert too: the other side should learn why
+                self._flush()
         if tls.is_secured and not self.secured.done():
             self.secured.set_result(None)
         return clear

@@ -62,6 +62,10 @@ class Isolation:
         self._asked = 0
         self._answer = False
 
+    def doubts(self, report: Report) -> bool:
+        """Return whether *report* must be judged: good news need not, unless we are cut off."""
+        return self._since is not None or report.status not in {Status.HEALTHY, Status.SICK}
+
     async def judged(self, target: Target, report: Report, began: int) -> Report:
         """Return *report*, or blind in its place where we cannot know for being cut off.
 

@@ -173,7 +173,7 @@ class Looker:
         late = self.lateness.begun(start - turn.due)
         report = await self._report(name, target)
         took = clock.steady() - start
-        if self.isolation:
+        if self.isolation and self.isolation.doubts(report):
             report = await self.isolation.judged(target, report, start)
         if self._gaps() != gaps or took > target.deadline_ms + VOID_AFTER_MS:
             return False
