@@ -123,6 +123,25 @@ def is_ready(port: int) -> bool:
     return True
 
 
+def answered(request: urllib.request.Request) -> None:
+    """Send *request* until it is answered with a 2xx, as a reporter does.
+
+    A busy machine may let the program stand still, and then it refuses what waited: 503.
+    """
+
+    def is_taken() -> bool:
+        try:
+            urllib.request.urlopen(request, timeout=DEADLINE_S).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code != 503:
+                raise
+            return False
+        return True
+
+    eventually(is_taken)
+
+
 def eventually(is_so: Callable[[], object]) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not is_so():

@@ -7,7 +7,7 @@ from base64 import b64encode
 from pathlib import Path
 
 from tests.rabbitmq import PASSWORD, USER, RabbitMq
-from tests.running import eventually, free_port, receiving, serving, write_config
+from tests.running import answered, eventually, free_port, receiving, serving, write_config
 
 QUEUE = "stories/stalled"
 PLUGIN = f"""
@@ -38,7 +38,7 @@ def report(port: int, replica: str) -> None:
         json.dumps({"replica": replica, "interval": 30, "load": {"cpu": 0, "ram": 0}}).encode(),
         {"authorization": f"Basic {token}", "content-type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=20).close()
+    answered(request)
 
 
 def test_a_stalled_queue_is_dead_once_under_healthy_reports_and_told_once(
