@@ -368,7 +368,7 @@ def test_a_reload_that_breaks_is_told_and_the_next_one_is_taken(
     with serving(tmp_path, "-c", config, "--store", url, port=port) as process:
         assert reloaded(process, text.replace(hook, ""), "is taken")
         rename("owner", "holds")
-        assert reloaded(process, text, "not taken, the old one goes on: UndefinedColumn")
+        assert reloaded(process, text, "not taken, the old one goes on: the database refuses")
         rename("holds", "owner")
         assert reloaded(process, text, "is taken")
 
