@@ -253,3 +253,18 @@ def test_a_decision_that_waited_for_its_turn_is_not_dated_before_the_last(store_
             assert back_at > dead_at
 
     asyncio.run(main())
+
+
+def test_what_is_said_of_a_moment_keeps_its_order_though_the_page_changes(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url) as home:
+            for who in ("web:push:r1", "web:push:r2"):
+                await home.push(who)
+            for who in ("web:push:r1", "web:push:r2"):
+                await home.push(who, DEAD)
+            before = (await home.said())[1]
+            assert [str(one.replica) for one in before.dead] == ["web:push:r1", "web:push:r2"]
+            await home.run("UPDATE replica SET position = 9 WHERE key = 'r1'")
+            assert (await home.said())[1] == before
+
+    asyncio.run(main())

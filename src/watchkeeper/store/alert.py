@@ -13,6 +13,10 @@ from watchkeeper.store.cursor import Cursor, Row
 _NAMES = " FROM replica r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
 _MEMBER = "m.died, m.dead_at, m.reason_code, m.status"
 _ALERT = "subject, opened, opened_at, seq, reminders, reminded"
+_PLACE = (
+    "SELECT s.position * 17592186044416 + n.position * 16777216 + r.position"  # 2^44, 2^24
+    f"{_NAMES} WHERE r.no = ?"
+)
 _ORDER = " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no"
 _LIVING = "r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
 _HELD = f"({_LIVING} AND (r.flapping > 0 OR n.maintained_until_at > 0))"
@@ -96,13 +100,13 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
 def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...]:
     """Return who was in alert *no* right after the decision of the steady *moment*.
 
-    They stand in the order of the page, each with the name that it died under: what is said
-    of a moment does not change later.
+    Each has the name that it died under, and the place that it had on the page then: what is
+    said of a moment does not change later, though who is flushed comes back in another place.
     """
     rows = cursor.rows(
-        f"SELECT m.service, m.node, m.replica, {_MEMBER}"
-        f"{_NAMES} JOIN alert_member m ON m.replica_no = r.no"
-        f" WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?){_ORDER}",
+        f"SELECT m.service, m.node, m.replica, {_MEMBER} FROM alert_member m"
+        " WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)"
+        " ORDER BY m.place, m.replica_no",
         (no, moment, moment),
     )
     return tuple(map(_member, rows))
@@ -230,7 +234,7 @@ def save_members(
     )
     cursor.run_many(
         "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, status, died,"
-        " dead_at, reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f" dead_at, reason_code, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ({_PLACE}))",
         [
             (
                 no,
@@ -240,6 +244,7 @@ def save_members(
                 one.died,
                 one.dead_at,
                 one.reason_code,
+                replica_nos[one.replica],
             )
             for one in step.died
         ],

@@ -52,7 +52,7 @@ def after(cursor: Cursor, page_no: int, told: int, lane_no: int) -> list[Notific
 def complete(cursor: Cursor, one: Notification) -> Facts | None:
     """Return the facts of *one* with everybody who was dead at its moment.
 
-    The members are in the order of the page; the id of a message does not depend on that.
+    The members are in the order that the page had when they died.
     """
     if one.facts is None or one.facts.kind not in _INCOMPLETE:
         return one.facts

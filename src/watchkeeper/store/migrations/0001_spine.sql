@@ -144,6 +144,7 @@ CREATE TABLE alert_member (
     service TEXT NOT NULL,
     node TEXT NOT NULL,
     replica TEXT NOT NULL,
+    place {int} NOT NULL,
     status {int} NOT NULL,
     died {int} NOT NULL,
     back {int},
