@@ -315,6 +315,18 @@ def test_a_database_that_hangs_does_not_hold_up_the_end_of_a_start(
             assert stop(process) == 0
 
 
+def test_what_ends_the_program_is_told_by_name(tmp_path: Path, cluster: Cluster) -> None:
+    port, url = free_port(), cluster.database()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "-c", config, "--store", url, port=port) as process:
+        with psycopg.connect(url) as other:
+            other.execute("ALTER TABLE worker RENAME beat TO pulse")
+        _, told = process.communicate(timeout=DEADLINE_S)
+        assert process.returncode == 1
+    [last] = [line for line in told.splitlines() if line.startswith("watchkeeper: the ")]
+    assert last.startswith("watchkeeper: the beat ended: UndefinedColumn: ")
+
+
 def test_tokens_and_the_level_of_the_log_change_at_once_and_the_address_later(
     tmp_path: Path,
 ) -> None:
@@ -356,7 +368,7 @@ def test_a_reload_that_breaks_is_told_and_the_next_one_is_taken(
     with serving(tmp_path, "-c", config, "--store", url, port=port) as process:
         assert reloaded(process, text.replace(hook, ""), "is taken")
         rename("owner", "holds")
-        assert reloaded(process, text, "not taken, the old one goes on: the database refuses")
+        assert reloaded(process, text, "not taken, the old one goes on: UndefinedColumn")
         rename("holds", "owner")
         assert reloaded(process, text, "is taken")
 

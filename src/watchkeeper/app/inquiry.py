@@ -16,7 +16,7 @@ from watchkeeper.speak.scene import Scene
 from watchkeeper.store import dossier, log
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.log import LaneRow
-from watchkeeper.store.opening import open_to_read, refuse_newer
+from watchkeeper.store.opening import open_to_read
 
 MOST_EXPLAINED = 20
 _MOST_NAMED = 8
@@ -27,7 +27,7 @@ async def read(url: str, plan: Plan | None, say: Say) -> str:
     """Return what *say* finds in the store at *url*; raise StoreError where it cannot be read."""
     clock = SystemClock()
     mark = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
-    store = open_to_read(url)
+    store = await open_to_read(url)
     try:
         return await store.read(partial(_say, mark=mark, plan=plan, say=say))
     finally:
@@ -59,7 +59,6 @@ def explain(cursor: Cursor, scene: Scene, text: str) -> str:
 
 
 def _say(cursor: Cursor, mark: ClockMark, plan: Plan | None, say: Say) -> str:
-    refuse_newer(cursor)
     return say(cursor, scenes.read(cursor, mark, plan))
 
 

@@ -41,20 +41,27 @@ def _way_out(error: Exception) -> str:
     return "choose another --store"
 
 
-def open_to_read(url: str) -> Reader:
-    """Return the store at *url* for a look beside a running server; it is never changed."""
+async def open_to_read(url: str) -> Reader:
+    """Return the store at *url* for a look beside a running server; it is never changed.
+
+    Raise StoreError with one line where it cannot be read, is not ours, or is newer than this
+    program.
+    """
     if is_postgres(url):
-        store: Store = _postgres().PostgresStore(url)
+        postgres = _postgres()
+        postgres.prepare(url, _refuse_newer)
+        store: Store = postgres.PostgresStore(url)
         return store
     path = sqlite_path(url)
     if not path.is_file():
         raise StoreUnusable(f"there is no database at {path}: has a server been started yet?")
-    return sqlite.SqliteReader(path)
-
-
-def refuse_newer(cursor: Cursor) -> None:
-    """Raise StoreUnusable where the database is newer than this program, and not to be read."""
-    migrate.refuse_newer(_version(cursor))
+    reader = sqlite.SqliteReader(path)
+    try:
+        await reader.read(_refuse_newer)
+    except BaseException:
+        await reader.close()
+        raise
+    return reader
 
 
 def _open_postgres(url: str) -> Store:
@@ -99,6 +106,10 @@ def _migrate_tables(cursor: Cursor) -> None:
     has_meta = cursor.row("SELECT to_regclass('meta') IS NOT NULL")
     version = _version(cursor) if has_meta and has_meta[0] else 0
     migrate.migrate(cursor, version, migrate.POSTGRES)
+
+
+def _refuse_newer(cursor: Cursor) -> None:
+    migrate.refuse_newer(_version(cursor))
 
 
 def _version(cursor: Cursor) -> int:

@@ -45,12 +45,7 @@ _MISTAKES = (
     psycopg.NotSupportedError,
 )
 # Mistakes by name only: what somebody restores or takes away comes back without a change of ours.
-_PASSING = (
-    errors.InsufficientPrivilege,
-    errors.InvalidSchemaName,
-    errors.UndefinedColumn,
-    errors.UndefinedTable,
-)
+_PASSING = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable)
 
 
 class PostgresCursor:
