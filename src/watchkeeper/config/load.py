@@ -22,7 +22,7 @@ from watchkeeper.config.problems import (
     refusal,
 )
 from watchkeeper.config.reading import Reading, read
-from watchkeeper.config.schema import FileTable
+from watchkeeper.config.schema.file import FileTable
 from watchkeeper.config.server import Server
 from watchkeeper.config.source import parse, read_text
 from watchkeeper.config.tables import describe

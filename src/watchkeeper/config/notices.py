@@ -9,7 +9,9 @@ from watchkeeper.config.plan import schemes_of
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
 from watchkeeper.config.reading import Reading
 from watchkeeper.config.replicas import scheme_of
-from watchkeeper.config.schema import DEFAULT_ASSETS, AssetsTable, FileTable, NodeTable
+from watchkeeper.config.schema.file import FileTable
+from watchkeeper.config.schema.probe import NodeTable
+from watchkeeper.config.schema.server import DEFAULT_ASSETS, AssetsTable
 from watchkeeper.core.plan import Mode
 
 _MOST_NAMED = 5

@@ -12,14 +12,12 @@ from watchkeeper.config.digest import digest
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Finding, Path
 from watchkeeper.config.replicas import scheme_of, shown
-from watchkeeper.config.schema import (
-    BrandingTable,
-    FileTable,
-    MaintenanceTable,
-    MetricsTable,
-    NodeTable,
-    NotifyTable,
-)
+from watchkeeper.config.schema.branding import BrandingTable
+from watchkeeper.config.schema.file import FileTable
+from watchkeeper.config.schema.maintenance import MaintenanceTable
+from watchkeeper.config.schema.metrics import MetricsTable
+from watchkeeper.config.schema.notify import NotifyTable
+from watchkeeper.config.schema.probe import NodeTable
 from watchkeeper.config.targets import targets
 from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import (

@@ -1,6 +1,8 @@
 """Queues: from the keys of RabbitMQ to the broker of a plan, and to the queue of a node."""
 
-from watchkeeper.config.schema import FileTable, NodeTable, RabbitmqTable
+from watchkeeper.config.schema.file import FileTable
+from watchkeeper.config.schema.plugins import RabbitmqTable
+from watchkeeper.config.schema.probe import NodeTable
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.queue import Broker, Limits, Queue
 

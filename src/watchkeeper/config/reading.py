@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from watchkeeper.config import values
 from watchkeeper.config.problems import Finding, Path, Severity, header
-from watchkeeper.config.schema import FileTable
+from watchkeeper.config.schema.file import FileTable
 from watchkeeper.config.tables import Key, Shape, Table
 
 

@@ -16,13 +16,10 @@ from watchkeeper.config import values
 from watchkeeper.config.forms import web
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path, header
-from watchkeeper.config.schema import (
-    ChannelTable,
-    FileTable,
-    MetricsTable,
-    NodeTable,
-    NotifyTable,
-)
+from watchkeeper.config.schema.file import FileTable
+from watchkeeper.config.schema.metrics import MetricsTable
+from watchkeeper.config.schema.notify import ChannelTable, NotifyTable
+from watchkeeper.config.schema.probe import NodeTable
 from watchkeeper.config.server import Anchor, Inet
 from watchkeeper.core.url import Url
 

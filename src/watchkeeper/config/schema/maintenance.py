@@ -1,0 +1,30 @@
+"""Maintenance: planned windows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from watchkeeper.config.forms import Line
+from watchkeeper.config.schema.marks import about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceTable:
+    """A planned window, in which nothing is said."""
+
+    title: Line = field(metadata=about("what the page says of it"))
+    starts_at: datetime = field(
+        metadata=about("date and time with offset, such as `2030-01-31T22:00:00+01:00`")
+    )
+    ends_at: datetime = field(metadata=about("the same; of the first time, where it repeats"))
+    repeats: str = field(
+        default="",
+        metadata=about(
+            "when it comes again: a recurrence rule (RRULE), such as `FREQ=WEEKLY;BYDAY=SU`"
+        ),
+    )
+    scope: Annotated[tuple[str, ...], Field(min_length=1)] = field(
+        default=(), metadata=about("`service` or `service:node`; everything when absent")
+    )
