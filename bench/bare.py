@@ -39,8 +39,8 @@ async def _look(config: Path) -> None:
     workers = SimpleNamespace(share=list[str])
     parts = cast("tuple[Any, Any, Any]", (_Door(), follower, workers))
     looker = Looker(world, *parts, lambda: 0)
-    targets = kinds.targets(load(config, kinds.kinds(), os.environ).plan)
-    looker.plan(targets, kinds.rooms(targets.values(), 2, descriptors.allowed()))
+    aims = kinds.aims(load(config, kinds.kinds(), os.environ).plan)
+    looker.plan(aims, kinds.rooms(aims.values(), 2, descriptors.allowed()))
     rest()
     await looker.run()
 

@@ -18,7 +18,7 @@ from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.core.status import Status
 from watchkeeper.judge.follow import Follower
 from watchkeeper.store import latency, meta
-from watchkeeper.store.cursor import Cursor, Line, Store, Transaction
+from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.watch.latencies import EVERY_MS, Latencies
 from watchkeeper.watch.packing import pack_next
@@ -64,9 +64,9 @@ class _Timed:
     def generation(self) -> int:
         return self.store.generation
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         began = time.perf_counter()
-        result = await self.store.write(transaction, line)
+        result = await self.store.write(transaction, track)
         took = (time.perf_counter() - began) * 1000
         name = transaction.func.__name__ if isinstance(transaction, partial) else "other"
         self.longest_ms[name] = max(took, self.longest_ms.get(name, 0))

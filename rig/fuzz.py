@@ -21,7 +21,7 @@ from rig.names import Damaging
 from watchkeeper.core.url import Url
 from watchkeeper.outside import echo, tls
 from watchkeeper.outside.answer import Reading
-from watchkeeper.outside.call import Call, request_of, target_of
+from watchkeeper.outside.call import Call, location_of, request_of
 from watchkeeper.outside.failure import Failure, Insecure
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.line import Reader
@@ -104,7 +104,7 @@ async def _follow(text: str) -> None:
     with suppress(ValueError):
         url = Url.parse(text)
         assert Url.parse(url.text) == url
-        asked = request_of(Call(target=target_of(text), method="GET"))
+        asked = request_of(Call(target=location_of(text), method="GET"))
         assert asked.count(b"\r\n") == asked.count(b"\n") == _LINES + (b"authorization:" in asked)
     with suppress(Failure):
         destination(_HERE, text)
@@ -113,7 +113,7 @@ async def _follow(text: str) -> None:
 
 
 _LINES = 6
-_HERE = target_of("http://a.example/b/c?d")
+_HERE = location_of("http://a.example/b/c?d")
 _URL_WORDS = (
     *("http://", "https://", "//", "/", "\\", ":", "@", "?", "#", "[", "]", "::1", "..", "%"),
     *("a.example", "127.1", "0x7f.1", "ü", "xn--", "%0d%0a", "\r\n", "\x00", ":80", "65536"),

@@ -28,7 +28,7 @@ from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import gate
-from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.warden import Warden
@@ -77,8 +77,8 @@ class Busy:
     def generation(self) -> int:
         return self._store.generation
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
-        return await self._counted(self._store.write(transaction, line))
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        return await self._counted(self._store.write(transaction, track))
 
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._counted(self._store.read(transaction))

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from tests.house import plan
-from watchkeeper.app.kinds import targets, unavailable
+from watchkeeper.app.kinds import aims, unavailable
 from watchkeeper.core.plan import Channel, Mode, Node, Service, Target
 from watchkeeper.core.secret import Secret
 
@@ -33,5 +33,5 @@ def test_a_channel_whose_package_is_there_is_not_named_nor_one_that_needs_none()
 def test_a_target_is_looked_at_by_its_whole_url_and_named_without_its_password() -> None:
     name, url = "http://user:***@10.0.0.1/", "http://user:canary@10.0.0.1/"
     node = Node(key="api", label="API", mode=Mode.POLL, replicas=(name,), whole={name: Secret(url)})
-    looked_at = targets(replace(plan(), services=(Service(key="web", label="Web", nodes=(node,)),)))
+    looked_at = aims(replace(plan(), services=(Service(key="web", label="Web", nodes=(node,)),)))
     assert {str(who): one.address for who, one in looked_at.items()} == {f"web:api:{name}": url}

@@ -9,7 +9,7 @@ from tests.house import House, house, name
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.judge.desk import MOST_ANNOUNCEMENTS, Desk
 from watchkeeper.store import gate
-from watchkeeper.store.cursor import Line, Store, T, Transaction
+from watchkeeper.store.cursor import Store, T, Track, Transaction
 
 NEWS = Announcement(id="1", title="Work", text="Tonight", at=1_800_000_000_000)
 Scene = Callable[[House, Desk], Awaitable[None]]
@@ -33,9 +33,9 @@ class Forgetful:
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._store.read(transaction)
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
-        await self._store.write(transaction, line)
-        return await self._store.write(transaction, line)
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        await self._store.write(transaction, track)
+        return await self._store.write(transaction, track)
 
     async def close(self) -> None:
         await self._store.close()

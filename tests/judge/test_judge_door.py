@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import HEALTHY, SICK, house
 from watchkeeper.judge.outcome import Outcome
-from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.cursor import Store, Track, Transaction
 
 T = TypeVar("T")
 
@@ -23,10 +23,10 @@ class Mistaken:
     def generation(self) -> int:
         return self._store.generation
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
-        if line is Line.FAST:
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        if track is Track.FAST:
             raise ArithmeticError("a value that the database would never take")
-        return await self._store.write(transaction, line)
+        return await self._store.write(transaction, track)
 
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._store.read(transaction)

@@ -1,6 +1,6 @@
 import pytest
 
-from watchkeeper.outside.addresses import STRICT, Policy, Reach, is_private
+from watchkeeper.outside.addresses import STRICT, Allowance, Reach, is_private
 
 METADATA = [
     "169.254.169.254",
@@ -99,18 +99,18 @@ def test_an_objection_says_why() -> None:
 
 
 def test_the_operator_may_allow_what_is_forbidden_and_no_more() -> None:
-    policy = Policy.allowing(["169.254.7.0/24", "fd00:ec2::254"])
-    assert policy.objection("169.254.7.1") == ""
-    assert policy.objection("fd00:ec2::254") == ""
-    assert policy.objection("169.254.169.254") == "cloud metadata"
+    allowance = Allowance.of(["169.254.7.0/24", "fd00:ec2::254"])
+    assert allowance.objection("169.254.7.1") == ""
+    assert allowance.objection("fd00:ec2::254") == ""
+    assert allowance.objection("169.254.169.254") == "cloud metadata"
 
 
 def test_what_the_operator_allows_is_not_for_strangers_to_lead_us_to() -> None:
-    policy = Policy.allowing(["169.254.7.0/24", "10.0.0.0/8"])
-    assert policy.objection("169.254.7.1", Reach.PUBLIC) == "link-local"
-    assert policy.objection("10.0.0.1", Reach.PUBLIC) == "private"
+    allowance = Allowance.of(["169.254.7.0/24", "10.0.0.0/8"])
+    assert allowance.objection("169.254.7.1", Reach.PUBLIC) == "link-local"
+    assert allowance.objection("10.0.0.1", Reach.PUBLIC) == "private"
 
 
 def test_a_network_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="300"):
-        Policy.allowing(["300.0.0.0/8"])
+        Allowance.of(["300.0.0.0/8"])

@@ -9,7 +9,7 @@ from tests.outside.world import Answers, free_port, http_answer, in_loop, read_r
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.core.url import Url
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.http import Said, json_of, wait_ms
+from watchkeeper.outside.http import Meaning, json_of, wait_ms
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.sending import Sending
 
@@ -285,8 +285,8 @@ async def test_what_is_put_has_the_method_that_may_be_repeated() -> None:
     assert receiver.requests[0].startswith(b"PUT /x HTTP/1.1\r\n")
 
 
-def refusing(answer: Answer) -> Said:
-    return Said(400 if json_of(answer).get("no") else answer.status, 5_000)
+def refusing(answer: Answer) -> Meaning:
+    return Meaning(400 if json_of(answer).get("no") else answer.status, 5_000)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.outside.certificates import Authority
 from tests.outside.world import Answers, free_port, http_answer, in_loop, serving
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
-from watchkeeper.outside.call import target_of
+from watchkeeper.outside.call import location_of
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.proxy import Proxies
 from watchkeeper.probes import http
@@ -138,24 +138,24 @@ async def test_this_machine_is_never_looked_at_by_a_proxy() -> None:
 )
 def test_who_is_exempt_is_reached_directly(no_proxy: str, *, is_direct: bool) -> None:
     proxies = Proxies.of({"http_proxy": "http://proxy:3128", "no_proxy": no_proxy})
-    assert (proxies.way(target_of("http://far.example/")) is None) is is_direct
+    assert (proxies.way(location_of("http://far.example/")) is None) is is_direct
 
 
 def test_an_exempt_network_is_reached_directly() -> None:
     proxies = Proxies.of({"http_proxy": "proxy:3128", "NO_PROXY": "10.0.0.0/8"})
-    assert proxies.way(target_of("http://10.1.2.3/")) is None
-    assert proxies.way(target_of("http://11.1.2.3/")) is not None
+    assert proxies.way(location_of("http://10.1.2.3/")) is None
+    assert proxies.way(location_of("http://11.1.2.3/")) is not None
 
 
 def test_what_is_used_and_what_cannot_be_is_named_without_its_password() -> None:
     proxies = Proxies.of({"http_proxy": "http://me:secret@proxy:3128", "ALL_PROXY": "socks5://s:1"})
     assert [notice.split()[0] for notice in proxies.notices] == ["http_proxy:", "ALL_PROXY"]
     assert "secret" not in "".join(proxies.notices)
-    assert proxies.way(target_of("https://far.example/")) is None
+    assert proxies.way(location_of("https://far.example/")) is None
 
 
 def test_without_a_word_of_the_environment_everybody_is_reached_directly() -> None:
-    assert Proxies.of({}).way(target_of("http://far.example/")) is None
+    assert Proxies.of({}).way(location_of("http://far.example/")) is None
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]"])

@@ -20,7 +20,7 @@ from watchkeeper.core.queue import Broker
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 from watchkeeper.notifiers import email, xmpp
-from watchkeeper.outside.addresses import STRICT, Policy
+from watchkeeper.outside.addresses import STRICT, Allowance
 from watchkeeper.outside.failure import Failure
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.probes import http, ssh, tcp
@@ -91,10 +91,12 @@ async def chat(host: str, port: int, outside: Outside) -> None:
     await xmpp.send(message(), how, outside)
 
 
-async def redirected(trap: Trap, address: str, port: int, policy: Policy = STRICT) -> str:
+async def redirected(trap: Trap, address: str, port: int, allowance: Allowance = STRICT) -> str:
     host = f"[{address}]" if ":" in address else address
     trap.location = f"http://{host}:{port}/"
-    report = await http.look(f"http://{PUBLIC}:{port}/", FOLLOWING, 1_000, real(policy=policy))
+    report = await http.look(
+        f"http://{PUBLIC}:{port}/", FOLLOWING, 1_000, real(allowance=allowance)
+    )
     trap.location = ""
     return report.reason.code
 
@@ -110,12 +112,12 @@ async def main() -> None:
         reasons.add(await redirected(trap, address, port))
     for address in ("10.0.0.1", "127.0.0.1"):
         reasons.add(await redirected(trap, address, port))
-    listing = Policy.allowing([LISTED])
+    listing = Allowance.of([LISTED])
     reasons.add(await redirected(trap, LISTED, port, listing))
     forbidden = {a: n for a, n in trap.reached.items() if a != PUBLIC}
     await every_way_out("10.0.0.1", port, real(resolver=Names(a_example="10.0.0.1")))
     for address in (LISTED, "169.254.7.8"):
-        outside = real(resolver=Names(a_example=address), policy=listing)
+        outside = real(resolver=Names(a_example=address), allowance=listing)
         await every_way_out(address, port, outside)
     json.dump(
         {

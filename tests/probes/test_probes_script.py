@@ -15,7 +15,7 @@ import pytest
 
 from tests.house import PAGE
 from tests.outside.world import in_loop
-from watchkeeper.app.kinds import targets
+from watchkeeper.app.kinds import aims
 from watchkeeper.core.plan import Mode, Node, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.status import Status
@@ -291,6 +291,6 @@ def test_the_plan_hands_each_script_to_the_probe_as_its_text() -> None:
         options={"script": script.Options()},
     )
     plan = Plan(page=PAGE, services=(Service(key="web", label="Web", nodes=(node,)),))
-    second = targets(plan)[ReplicaName("web", "disks", "1")]
+    second = aims(plan)[ReplicaName("web", "disks", "1")]
     assert (second.address, second.options) == ("exit 1", script.Options())
     assert second.probe is script.look

@@ -37,11 +37,11 @@ from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import gate
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store import sighting as sighting_rows
-from watchkeeper.store.cursor import Line
+from watchkeeper.store.cursor import Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim
 from watchkeeper.store.opening import open_to_serve
-from watchkeeper.store.sighting import Kept, Said
+from watchkeeper.store.sighting import Kept, Repeat
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.workers import Workers
 
@@ -159,7 +159,7 @@ def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster
             for round_ in range(1, 60):
                 jobs = [_shuffled(kept, round_ * 10 + n) for n in range(3)]
                 await asyncio.gather(
-                    *(s.write(job, Line.FAST) for s, job in zip(others, jobs, strict=True))
+                    *(s.write(job, Track.FAST) for s, job in zip(others, jobs, strict=True))
                 )
             for store in others:
                 await store.close()
@@ -174,12 +174,12 @@ def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster
 
 
 def _shuffled(kept: list[Kept], later: int) -> partial[set[tuple[int, int]]]:
-    said = [
-        Said(*k.key, status=HEALTHY, reason_code="", heard=k.sighting.heard + later,
+    repeats = [
+        Repeat(*k.key, status=HEALTHY, reason_code="", heard=k.sighting.heard + later,
              seq=-1, valid_ms=60_000, cpu=-1, ram=-1)
         for k in random.sample(kept, len(kept))
     ]  # fmt: skip
-    return partial(sighting_rows.swallow, said=said)
+    return partial(sighting_rows.swallow, repeats=repeats)
 
 
 def _outage(opened: int) -> Facts:

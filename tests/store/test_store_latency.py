@@ -10,7 +10,7 @@ from tests.house import House, house
 from watchkeeper.core import histogram, sample
 from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.store import latency
-from watchkeeper.store.cursor import Cursor, Line
+from watchkeeper.store.cursor import Cursor, Track
 from watchkeeper.store.latency import DAY_MS, Gathered, Look, Span
 
 DAY = 20_000 * DAY_MS
@@ -31,10 +31,10 @@ async def gather(home: House, span: Span = WHOLE) -> Gathered:
 
 
 async def pack(
-    home: House, found: Gathered, hour: int = HOUR, now: int = 0, line: Line = Line.PAST
+    home: House, found: Gathered, hour: int = HOUR, now: int = 0, track: Track = Track.PAST
 ) -> None:
     job = partial(latency.pack, hour=hour, new=found.by_replica, now=now)
-    await home.store.write(job, line)
+    await home.store.write(job, track)
 
 
 async def kept(home: House, table: str) -> list[tuple[int, int, dict[int, int]]]:
@@ -148,7 +148,7 @@ def test_two_who_pack_the_same_hour_lose_nothing(store_url: str) -> None:
             early = await gather(home)
             await add(home, [one for no in replicas for one in looks(9, no, at=HOUR + 60_000)])
             late = await gather(home, Span(HOUR + 60_000, WHOLE.until))
-            await asyncio.gather(pack(home, early, line=Line.GATE), pack(home, late))
+            await asyncio.gather(pack(home, early, track=Track.GATE), pack(home, late))
             assert await kept(home, "latency_hour") == [(HOUR, no, {10: 29}) for no in replicas]
 
     asyncio.run(main())

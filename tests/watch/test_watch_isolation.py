@@ -15,7 +15,7 @@ from watchkeeper.outside.failure import TimedOut
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.ping import Pinger
 from watchkeeper.watch.isolation import Isolation, Span, say
-from watchkeeper.watch.look import Target, not_available
+from watchkeeper.watch.look import Aim, not_available
 from watchkeeper.watch.warden import Warden
 
 WINDOW = Window(
@@ -24,7 +24,7 @@ WINDOW = Window(
     lasts_ms=600_000,
     scope=(NodeName("web", "api"),),
 )
-TARGET = Target(
+AIM = Aim(
     kind="http",
     address="http://192.0.2.3/",
     probe=not_available,
@@ -112,7 +112,7 @@ def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew(store
             doubt = asyncio.create_task(isolation.is_cut_off())
             await dark.asked.wait()
             home.clock.pass_ms(1_000)
-            await isolation.judged(TARGET, Report(status=HEALTHY), home.now().steady)
+            await isolation.judged(AIM, Report(status=HEALTHY), home.now().steady)
             home.clock.pass_ms(1_000)
             dark.given_up.set()
             assert not await doubt

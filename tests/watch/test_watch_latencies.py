@@ -13,7 +13,7 @@ from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
 from watchkeeper.core.report import Report
 from watchkeeper.core.sample import HOUR_MS
-from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch import latencies, packing
 from watchkeeper.watch.latencies import Latencies
@@ -208,8 +208,8 @@ class Failing:
     def generation(self) -> int:
         return self._store.generation
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
-        return await self._tried(self._store.write(transaction, line))
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        return await self._tried(self._store.write(transaction, track))
 
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._tried(self._store.read(transaction))

@@ -11,7 +11,7 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside, real
-from watchkeeper.watch.look import Target, look, not_available
+from watchkeeper.watch.look import Aim, look, not_available
 
 LOOKING = Looking(retries=2, retry_wait_ms=500, timeout_ms=10_000, sick_ms=5_000)
 
@@ -42,8 +42,8 @@ class Seen:
 def seen(*reports: Report) -> tuple[Report, Seen, list[int]]:
     """Return what a look makes of *reports*, with its probe and its waits."""
     clock, probe = Sleeper(), Seen(list(reports))
-    target = Target(kind="x", address="x", probe=probe, options=None, looking=LOOKING)
-    return asyncio.run(look(target, real(clock=clock))), probe, clock.slept
+    aim = Aim(kind="x", address="x", probe=probe, options=None, looking=LOOKING)
+    return asyncio.run(look(aim, real(clock=clock))), probe, clock.slept
 
 
 def test_a_dead_one_is_tried_again_as_often_as_the_file_says_with_waits_between_alone() -> None:
@@ -79,13 +79,11 @@ def test_what_is_dead_is_not_called_slow() -> None:
 
 
 def test_a_look_may_take_all_its_tries_and_the_waits_between() -> None:
-    target = Target(kind="x", address="x", probe=not_available, options=None, looking=LOOKING)
-    assert target.deadline_ms == 3 * 10_000 + 2 * 500
+    aim = Aim(kind="x", address="x", probe=not_available, options=None, looking=LOOKING)
+    assert aim.deadline_ms == 3 * 10_000 + 2 * 500
 
 
 def test_a_way_of_looking_that_this_program_does_not_have_is_blind() -> None:
-    target = Target(
-        kind="x", address="quic://x", probe=not_available, options=None, looking=LOOKING
-    )
-    report = asyncio.run(look(target, real(clock=Sleeper())))
+    aim = Aim(kind="x", address="quic://x", probe=not_available, options=None, looking=LOOKING)
+    report = asyncio.run(look(aim, real(clock=Sleeper())))
     assert (report.status, report.reason.code) == (BLIND, "unavailable")

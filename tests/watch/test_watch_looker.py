@@ -9,7 +9,7 @@ from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.room import Room
 from watchkeeper.core.status import Standing
 from watchkeeper.outside.outside import Outside, real
-from watchkeeper.watch.look import Target
+from watchkeeper.watch.look import Aim
 from watchkeeper.watch.looker import Looker
 
 Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
@@ -44,10 +44,10 @@ class Watch:
             self.under_way.discard(target)
 
     def look_at(self, rooms: Mapping[str, Room], kind: Callable[[str], str]) -> None:
-        self.looker.plan({name: self.target(name, kind(name.replica)) for name in NAMES}, rooms)
+        self.looker.plan({name: self.aim(name, kind(name.replica)) for name in NAMES}, rooms)
 
-    def target(self, name: ReplicaName, kind: str, probe: Probe | None = None) -> Target:
-        return Target(
+    def aim(self, name: ReplicaName, kind: str, probe: Probe | None = None) -> Aim:
+        return Aim(
             kind=kind,
             address=name.replica,
             probe=probe or self.probe,
@@ -140,8 +140,8 @@ def test_a_look_during_which_we_stood_still_is_void_and_taken_again(store_url: s
                 is_first = watch.began.count("h0") == 1
                 return Report(status=DEAD, reason=Reason("timeout")) if is_first else FINE
 
-            target = watch.target(NAMES[0], "http", dead_by_our_fault)
-            watch.looker.plan({NAMES[0]: target}, {"http": ROOM})
+            aim = watch.aim(NAMES[0], "http", dead_by_our_fault)
+            watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
             await watch.pass_ms(11_000)
             assert watch.under_way == {"h0"}
             watch.gaps += 1
@@ -179,8 +179,8 @@ def test_a_look_that_breaks_is_blind(store_url: str) -> None:
             async def broken(*_: object) -> Report:
                 raise RuntimeError("a mistake of ours")
 
-            target = watch.target(NAMES[0], "http", broken)
-            watch.looker.plan({NAMES[0]: target}, {"http": ROOM})
+            aim = watch.aim(NAMES[0], "http", broken)
+            watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
             await watch.pass_ms(10_100)
             await watch.house.follower.follow()
             row = watch.house.follower.view.replica(NAMES[0])

@@ -20,10 +20,10 @@ from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room, places
 from watchkeeper.core.url import DEFAULT_PORTS, Url
-from watchkeeper.outside.addresses import Policy
+from watchkeeper.outside.addresses import Allowance
 from watchkeeper.outside.connect import Place
 from watchkeeper.speak.tongue import LaneName, Tongue, Tongues
-from watchkeeper.watch.look import Target, not_available
+from watchkeeper.watch.look import Aim, not_available
 
 MOST_AT_ONCE = 1_000
 MOST_PINGS = 4_000
@@ -43,26 +43,26 @@ def kinds() -> Kinds:
     )
 
 
-def targets(plan: Plan) -> dict[ReplicaName, Target]:
+def aims(plan: Plan) -> dict[ReplicaName, Aim]:
     """Return what the plan looks at, with the probe for each; without one it stays blind."""
     known = set(folder.schemes())
-    return {name: _target(name, node, known) for name, node in plan.replicas() if node.is_looked_at}
+    return {name: _aim(name, node, known) for name, node in plan.replicas() if node.is_looked_at}
 
 
-def rooms(looked_at: Iterable[Target], scripts: int, descriptors: int) -> dict[str, Room]:
+def rooms(looked_at: Iterable[Aim], scripts: int, descriptors: int) -> dict[str, Room]:
     """Return the room for each kind of look: *scripts* at once, of others what we can open."""
     own = {
         SCRIPT: Room(most=scripts, long_ms=LONG_SCRIPT_MS, makes_way=False),
         "icmp": Room(most=MOST_PINGS),
     }
     usual = Room(most=places(descriptors, MOST_AT_ONCE))
-    return {kind: own.get(kind, usual) for kind in {target.kind for target in looked_at}}
+    return {kind: own.get(kind, usual) for kind in {aim.kind for aim in looked_at}}
 
 
-def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
+def _aim(name: ReplicaName, node: Node, known: set[str]) -> Aim:
     scheme = SCRIPT if node.mode is Mode.SCRIPT else replicas.scheme_of(name.replica)
     probe = folder.load("probes", scheme).look if scheme in known else not_available
-    return Target(
+    return Aim(
         kind=folder.kind(scheme),
         address=node.address(name.replica),
         probe=probe,
@@ -73,12 +73,12 @@ def _target(name: ReplicaName, node: Node, known: set[str]) -> Target:
 
 def forbidden(loaded: Loaded) -> list[str]:
     """Return a line for each replica at an address that is never connected to."""
-    policy = Policy.allowing(loaded.server.allowed_addresses)
+    allowance = Allowance.of(loaded.server.allowed_addresses)
     lines = []
     for name, node in loaded.plan.replicas():
         host = urlsplit(name.replica).hostname if node.mode is Mode.POLL else None
         with contextlib.suppress(ValueError):
-            why = policy.objection(host or "")
+            why = allowance.objection(host or "")
             if why:
                 lines.append(
                     f"{name}: {host} is {why}, is never connected to, and stays blind, unless "
@@ -105,7 +105,7 @@ def unavailable(plan: Plan) -> list[str]:
     return lines
 
 
-def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Target]]:
+def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Aim]]:
     """Return what *text* names: a URL, or `SERVICE:NODE[:REPLICA]` of the file that was *loaded*.
 
     With each comes what to call it, without a password. Raise LookupError, with words for a
@@ -113,7 +113,7 @@ def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Target]]:
     """
     if loaded is None:
         return [(masked(text), _alone(text))]
-    known = targets(loaded.plan)
+    known = aims(loaded.plan)
     found = [(_title(name, one), one) for name, one in known.items() if _is(name, text)]
     if not found:
         names = ", ".join(sorted({":".join(name[:2]) for name in known}))
@@ -123,7 +123,7 @@ def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Target]]:
     return found
 
 
-def _alone(url: str) -> Target:
+def _alone(url: str) -> Aim:
     scheme = replicas.scheme_of(url)
     if scheme not in folder.schemes() or scheme == SCRIPT:
         known = ", ".join(f"{name}://" for name in folder.schemes() if name != SCRIPT)
@@ -136,17 +136,15 @@ def _alone(url: str) -> Target:
         raise LookupError(f"{masked(url)!r} {error}") from error
     probe = folder.load("probes", scheme)
     looking = Looking(retries=0)
-    return Target(
-        kind=scheme, address=url, probe=probe.look, options=probe.Options(), looking=looking
-    )
+    return Aim(kind=scheme, address=url, probe=probe.look, options=probe.Options(), looking=looking)
 
 
 def _is(name: ReplicaName, text: str) -> bool:
     return text in {str(name), f"{name.service}:{name.node}"}
 
 
-def _title(name: ReplicaName, target: Target) -> str:
-    return str(name) if target.kind == SCRIPT else name.replica
+def _title(name: ReplicaName, aim: Aim) -> str:
+    return str(name) if aim.kind == SCRIPT else name.replica
 
 
 def tongues(plan: Plan, installation: UUID, before: Tongues = _NO_TONGUES) -> Tongues:

@@ -13,7 +13,7 @@ from typing import Any
 from watchkeeper.app.adoption import Adoption
 from watchkeeper.app.gaps import Gaps
 from watchkeeper.app.garbage import rest
-from watchkeeper.app.kinds import anchors, rooms, targets, tongues
+from watchkeeper.app.kinds import aims, anchors, rooms, tongues
 from watchkeeper.config.load import Loaded
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
@@ -24,7 +24,7 @@ from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.remind import keep_reminding
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import descriptors, tls
-from watchkeeper.outside.addresses import Policy
+from watchkeeper.outside.addresses import Allowance
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
@@ -160,8 +160,8 @@ class App:
         outside, server = self._ground.outside, loaded.server
         outside.shell.hidden = server.secret_variables
         self._isolation.anchors = anchors(loaded)
-        outside.connect.adopt(Policy.allowing(server.allowed_addresses))
-        looked_at = targets(loaded.plan)
+        outside.connect.adopt(Allowance.of(server.allowed_addresses))
+        looked_at = aims(loaded.plan)
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
         self._looker.plan(looked_at, at_once)
         self._queues.plan(loaded.plan)

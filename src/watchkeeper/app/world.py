@@ -5,7 +5,7 @@ import os
 from watchkeeper import __version__
 from watchkeeper.config.load import Loaded
 from watchkeeper.outside import outside
-from watchkeeper.outside.addresses import Policy
+from watchkeeper.outside.addresses import Allowance
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.proxy import Proxies
 
@@ -17,7 +17,7 @@ def world(loaded: Loaded | None) -> Outside:
     """
     usual = f"watchkeeper/{__version__}"
     real = outside.real(
-        policy=Policy.allowing(loaded.server.allowed_addresses if loaded else ()),
+        allowance=Allowance.of(loaded.server.allowed_addresses if loaded else ()),
         proxies=Proxies.of(os.environ),
         user_agent=f"watchkeeper (+{loaded.plan.page.url})" if loaded else usual,
     )

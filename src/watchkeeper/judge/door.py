@@ -21,9 +21,9 @@ from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import sighting as sighting_rows
-from watchkeeper.store.cursor import Cursor, Line, Store, Undo
+from watchkeeper.store.cursor import Cursor, Store, Track, Undo
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.sighting import Kept, Said, SightingKey
+from watchkeeper.store.sighting import Kept, Repeat, SightingKey
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class _Waiting:
     voice: Voice
     report: Report
     answer: "asyncio.Future[Outcome]"
-    said: Said | None = None
+    repeat: Repeat | None = None
 
 
 class Door:
@@ -69,7 +69,7 @@ class Door:
         waiting = _Waiting(voice, report, answer)
         kept = self._known(name, report)
         if kept and report.valid_ms:
-            waiting.said = _said_again(kept, report)
+            waiting.repeat = _repeat_of(kept, report)
             self._fast.put(waiting)
         elif not report.valid_ms and self.knows(name, report):
             answer.set_result(Outcome.TAKEN)
@@ -110,10 +110,10 @@ class Door:
     async def _run_fast(self) -> None:
         while True:
             batch = await self._fast.batch()
-            said = [waiting.said for waiting in batch if waiting.said]
-            job = partial(_swallow, said=said, generation=self._follower.generation)
+            repeats = [waiting.repeat for waiting in batch if waiting.repeat]
+            job = partial(_swallow, repeats=repeats, generation=self._follower.generation)
             try:
-                news = await self._store.write(job, Line.FAST)
+                news = await self._store.write(job, Track.FAST)
             except StoreRefused as error:
                 self._recording.refused(self._clock.steady(), error)
                 self._fail(batch, error)
@@ -121,9 +121,9 @@ class Door:
             except Exception:
                 # The gate decides one by one where it must, and turns away the culprit alone.
                 log.exception("a batch of %s reports could not be swallowed", len(batch))
-                news = {one.key for one in said}
+                news = {one.key for one in repeats}
             for waiting in batch:
-                if news and waiting.said and waiting.said.key in news:
+                if news and waiting.repeat and waiting.repeat.key in news:
                     self._gate.put(waiting)
                 else:
                     self._settle(waiting, Outcome.TAKEN)
@@ -245,8 +245,8 @@ class _GateQueue(_Queue):
                 del self._held[waiting.voice]
 
 
-def _said_again(kept: Kept, report: Report) -> Said:
-    return Said(
+def _repeat_of(kept: Kept, report: Report) -> Repeat:
+    return Repeat(
         kept.replica_no,
         kept.source_no,
         report.status,
@@ -259,12 +259,12 @@ def _said_again(kept: Kept, report: Report) -> Said:
     )
 
 
-def _swallow(cursor: Cursor, said: Sequence[Said], generation: int) -> set[SightingKey]:
-    """Return which of *said* must go the long way: all, where our view may be a dream.
+def _swallow(cursor: Cursor, repeats: Sequence[Repeat], generation: int) -> set[SightingKey]:
+    """Return which of *repeats* must go the long way: all, where our view may be a dream.
 
     The database is asked first, so that one that is gone is never taken for one that keeps.
     """
-    news = sighting_rows.swallow(cursor, said)
+    news = sighting_rows.swallow(cursor, repeats)
     if cursor.generation != generation:
-        raise Undo({one.key for one in said})
+        raise Undo({one.key for one in repeats})
     return news

@@ -12,7 +12,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import ICONS, MOST_NAME, added, happened, names, time_of_day
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.http import Said, json_of, wait_ms
+from watchkeeper.outside.http import Meaning, json_of, wait_ms
 from watchkeeper.outside.outside import Outside
 
 MOST_BODY = 16_000
@@ -97,5 +97,5 @@ def _counted(statuses: Counter[Status]) -> str:
     return ", ".join(f"{statuses[status]} {status.word}" for status in worst_first)
 
 
-def _heed(answer: Answer) -> Said:
-    return Said(answer.status, wait_ms(json_of(answer).get("retry_after_ms"), 1))
+def _heed(answer: Answer) -> Meaning:
+    return Meaning(answer.status, wait_ms(json_of(answer).get("retry_after_ms"), 1))

@@ -11,7 +11,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import added, names, preamble, time_of_day
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.http import Said, json_of
+from watchkeeper.outside.http import Meaning, json_of
 from watchkeeper.outside.outside import Outside
 
 API = Url.parse("https://api.pushover.net/1/")
@@ -82,6 +82,6 @@ def _nodes(message: Message) -> str:
     return escape(few(message.replicas, _MOST_NODES, most=0))
 
 
-def _heed(answer: Answer) -> Said:
+def _heed(answer: Answer) -> Meaning:
     is_refused = json_of(answer).get("status") == 0
-    return Said(max(answer.status, 400) if is_refused else answer.status)
+    return Meaning(max(answer.status, 400) if is_refused else answer.status)

@@ -11,7 +11,7 @@ from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import ICONS, added, happened, names
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.http import Said, json_of, wait_ms
+from watchkeeper.outside.http import Meaning, json_of, wait_ms
 from watchkeeper.outside.outside import Outside
 
 API = Url.parse("https://api.telegram.org/")
@@ -91,11 +91,11 @@ def _number(given: int | str | None) -> int | str | None:
     return given
 
 
-def _heed(answer: Answer) -> Said:
+def _heed(answer: Answer) -> Meaning:
     told = json_of(answer)
     if told.get("ok") is not False:
-        return Said(answer.status)
+        return Meaning(answer.status)
     code, parameters = told.get("error_code"), told.get("parameters")
     status = code if isinstance(code, int) and code > answer.status else max(answer.status, 400)
     wished = parameters.get("retry_after") if isinstance(parameters, Mapping) else None
-    return Said(status, wait_ms(wished, 1000))
+    return Meaning(status, wait_ms(wished, 1000))

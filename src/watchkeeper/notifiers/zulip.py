@@ -12,7 +12,7 @@ from watchkeeper.core.url import Url
 from watchkeeper.core.wording import added, happened, names, time_of_day
 from watchkeeper.outside.answer import Answer
 from watchkeeper.outside.call import basic
-from watchkeeper.outside.http import Said, json_of, wait_ms
+from watchkeeper.outside.http import Meaning, json_of, wait_ms
 from watchkeeper.outside.outside import Outside
 
 TOPIC = "Vigil status"
@@ -71,10 +71,10 @@ def escaped(text: str) -> str:
     return _PAIRS.sub("\u200b\\g<0>", text.translate(_LOOKALIKES))
 
 
-def _heed(answer: Answer) -> Said:
+def _heed(answer: Answer) -> Meaning:
     told: Mapping[str, object] = json_of(answer)
     if told.get("result") != "error":
-        return Said(answer.status)
+        return Meaning(answer.status)
     is_early = told.get("code") == "RATE_LIMIT_HIT"
     status = max(answer.status, 429 if is_early else 400)
-    return Said(status, wait_ms(told.get("retry-after"), 1000))
+    return Meaning(status, wait_ms(told.get("retry-after"), 1000))

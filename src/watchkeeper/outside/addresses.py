@@ -53,7 +53,7 @@ class Reach(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Allowance:
     """The addresses that the operator has *allowed* although they are forbidden to all.
 
     They are allowed to what the file names; where somebody else leads us, they stay forbidden.
@@ -62,8 +62,8 @@ class Policy:
     allowed: tuple[Network, ...] = ()
 
     @classmethod
-    def allowing(cls, networks: Iterable[str]) -> "Policy":
-        """Return the policy that allows *networks*; raise ValueError where one is none."""
+    def of(cls, networks: Iterable[str]) -> "Allowance":
+        """Return the allowance of *networks*; raise ValueError where one is none."""
         return cls(tuple(ip_network(network) for network in networks))
 
     def objection(self, text: str, reach: Reach = Reach.ANYWHERE) -> str:
@@ -71,7 +71,7 @@ class Policy:
         return _objection(self.allowed, text, reach)
 
 
-STRICT = Policy()
+STRICT = Allowance()
 
 
 @lru_cache(maxsize=32_768)

@@ -17,8 +17,8 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A place that speaks HTTP, and what is asked there, taken from a URL."""
+class Location:
+    """Where a URL leads: a place that speaks HTTP, and what is asked there."""
 
     scheme: str
     host: str
@@ -44,7 +44,7 @@ class Target:
 
 
 @lru_cache(maxsize=32_768)
-def target_of(url: str) -> Target:
+def location_of(url: str) -> Location:
     """Return where *url*, of http or https, leads; raise ValueError when it leads nowhere."""
     parts = urlsplit(Url.parse(url).text)
     if parts.scheme not in {"http", "https"}:
@@ -52,7 +52,7 @@ def target_of(url: str) -> Target:
     if not parts.hostname:
         raise ValueError("has no host")
     query = f"?{parts.query}" if parts.query else ""
-    return Target(
+    return Location(
         scheme=parts.scheme,
         host=parts.hostname,
         port=parts.port or DEFAULT_PORTS[parts.scheme],
@@ -61,10 +61,10 @@ def target_of(url: str) -> Target:
     )
 
 
-Way = Callable[[Target], Target | None]
+Way = Callable[[Location], Location | None]
 
 
-def direct(target: Target) -> Target | None:
+def direct(target: Location) -> Location | None:
     """Return the proxy that leads to *target*: none does."""
     del target
     return None
@@ -87,7 +87,7 @@ class Call:
     for what makes its query one that no cache has seen.
     """
 
-    target: Target
+    target: Location
     method: str
     headers: Headers = ()
     body: bytes = b""
@@ -106,7 +106,7 @@ class Call:
         return Place(host=target.host, port=target.port, resolver=self.resolver, reach=self.reach)
 
     @cached_property
-    def proxy(self) -> Target | None:
+    def proxy(self) -> Location | None:
         """Return the proxy that leads to the target, None where it is reached directly."""
         return self.way(self.target)
 

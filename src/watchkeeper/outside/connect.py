@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from watchkeeper.outside.addresses import STRICT, Policy, Reach
+from watchkeeper.outside.addresses import STRICT, Allowance, Reach
 from watchkeeper.outside.failure import (
     CutOff,
     Failure,
@@ -42,14 +42,14 @@ class Connector:
     next one gets its turn. Every method raises Failure; the caller holds the total deadline.
     """
 
-    def __init__(self, resolver: Resolver, policy: Policy = STRICT) -> None:
+    def __init__(self, resolver: Resolver, allowance: Allowance = STRICT) -> None:
         self._resolver = resolver
-        self._policy = policy
+        self._allowance = allowance
         self._board = Switchboard()
 
-    def adopt(self, policy: Policy) -> None:
-        """Connect to what *policy* allows from now on."""
-        self._policy = policy
+    def adopt(self, allowance: Allowance) -> None:
+        """Connect to what *allowance* lets us connect to from now on."""
+        self._allowance = allowance
 
     async def wire(self, place: Place, journey: Journey) -> tuple[Wire, str]:
         """Return a wire to *place*, which the caller closes, and the address reached."""
@@ -91,7 +91,7 @@ class Connector:
         allowed: list[str] = []
         failures: list[Failure] = []
         for address in resolved.addresses:
-            why = self._policy.objection(address, place.reach)
+            why = self._allowance.objection(address, place.reach)
             if why:
                 failures.append(Forbidden(f"{address} is a {why} address: never connected to"))
             else:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from watchkeeper.outside.answer import Answer, Reading
-from watchkeeper.outside.call import Call, Target, request_of
+from watchkeeper.outside.call import Call, Location, request_of
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
 from watchkeeper.outside.journey import Journey, Phase
@@ -90,7 +90,7 @@ async def _exchange(
 
 
 async def _reach(
-    connector: Connector, call: Call, proxy: Target, journey: Journey
+    connector: Connector, call: Call, proxy: Location, journey: Journey
 ) -> tuple[Wire, str]:
     """Return a wire through *proxy* to the target of *call*, and the address of the proxy.
 

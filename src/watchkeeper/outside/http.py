@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.url import Url
 from watchkeeper.outside.answer import Answer, described
-from watchkeeper.outside.call import Call, Target, target_of
+from watchkeeper.outside.call import Call, Location, location_of
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.exchange import exchange
@@ -36,7 +36,7 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Meaning:
     """What an answer means where its body knows better than its status line.
 
     *retry_after_ms* is how long the body asks us to wait.
@@ -46,7 +46,7 @@ class Said:
     retry_after_ms: int = 0
 
 
-Heed = Callable[[Answer], Said]
+Heed = Callable[[Answer], Meaning]
 
 
 class _Content(NamedTuple):
@@ -124,7 +124,7 @@ class Http:
         sending = self._sending or Sending()
         own = {"user-agent": self._user_agent, "content-type": content.kind}
         try:
-            target = target_of(url.text)
+            target = location_of(url.text)
             call = Call(
                 target=target,
                 method=method,
@@ -140,9 +140,9 @@ class Http:
         except Failure as failure:
             raise Unreachable(str(failure), maybe=sending.left) from failure
         sending.answer = heard.answer
-        said = heed(heard.answer) if heed else Said(heard.answer.status)
-        wait_ms = max(said.retry_after_ms, retry_after_ms(heard.answer, self._clock.wall()))
-        _judge(heard.answer, Said(said.status, wait_ms), target)
+        meaning = heed(heard.answer) if heed else Meaning(heard.answer.status)
+        wait_ms = max(meaning.retry_after_ms, retry_after_ms(heard.answer, self._clock.wall()))
+        _judge(heard.answer, Meaning(meaning.status, wait_ms), target)
 
 
 def _json(value: object) -> _Content:
@@ -172,9 +172,9 @@ def wait_ms(wished: object, unit_ms: int) -> int:
     return int(min(wished * unit_ms, LONGEST_WAIT_MS))
 
 
-def _judge(answer: Answer, said: Said, target: Target) -> None:
-    """Return when the message was accepted, else raise what *said* of *answer* means."""
-    status = said.status
+def _judge(answer: Answer, meaning: Meaning, target: Location) -> None:
+    """Return when the message was accepted, else raise what *answer* means."""
+    status = meaning.status
     words = f"{target.authority} answered {described(answer.status)}"
     if status != answer.status:
         words += f", meaning {described(status)}"
@@ -186,13 +186,13 @@ def _judge(answer: Answer, said: Said, target: Target) -> None:
         raise Refused(words)
     is_theirs = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_clear = is_theirs or status == HTTPStatus.SERVICE_UNAVAILABLE
-    raise Unreachable(words, retry_after_ms=said.retry_after_ms, maybe=not is_clear)
+    raise Unreachable(words, retry_after_ms=meaning.retry_after_ms, maybe=not is_clear)
 
 
-def _pointing(answer: Answer, target: Target) -> str:
+def _pointing(answer: Answer, target: Location) -> str:
     # Not the whole location: the path of a hook is often its secret.
     try:
-        origin = target_of(answer.header(b"location")).origin
+        origin = location_of(answer.header(b"location")).origin
     except ValueError:
         origin = target.origin
     place = "another path there" if origin == target.origin else origin

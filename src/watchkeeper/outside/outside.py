@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from watchkeeper.outside.addresses import STRICT, Policy
+from watchkeeper.outside.addresses import STRICT, Allowance
 from watchkeeper.outside.clock import Clock, SystemClock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.deadline import Deadlines
@@ -49,14 +49,14 @@ def real(
     *,
     clock: Clock | None = None,
     resolver: Resolver | None = None,
-    policy: Policy = STRICT,
+    allowance: Allowance = STRICT,
     proxies: Proxies = DIRECT,
     user_agent: str = "watchkeeper",
 ) -> Outside:
     """Return the real world, but for what is given; made while the event loop runs."""
     clock = clock or SystemClock()
     resolver = resolver or SystemResolver(clock)
-    connector = Connector(resolver, policy)
+    connector = Connector(resolver, allowance)
     return Outside(
         clock=clock,
         resolver=resolver,

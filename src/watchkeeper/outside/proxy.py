@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from watchkeeper.outside.call import Target, target_of
+from watchkeeper.outside.call import Location, location_of
 from watchkeeper.outside.failure import BadAnswer, HostUnreachable, NoRight
 from watchkeeper.outside.quote import quote
 
@@ -27,14 +27,14 @@ class Proxies:
     *notices* are lines for the operator: what is used, and what cannot be.
     """
 
-    by_scheme: Mapping[str, Target]
+    by_scheme: Mapping[str, Location]
     exempt: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Proxies":
         """Return what *environ* prescribes."""
-        found: dict[str, Target] = {}
+        found: dict[str, Location] = {}
         notices = []
         for scheme in _SCHEMES:
             variable, text = _first(environ, f"{scheme}_proxy", "all_proxy")
@@ -50,7 +50,7 @@ class Proxies:
         exempt = tuple(one.strip().lower() for one in listed.split(",") if one.strip())
         return cls(found, exempt, tuple(notices))
 
-    def way(self, target: Target) -> Target | None:
+    def way(self, target: Location) -> Location | None:
         """Return the proxy that leads to *target*, None where it is reached directly."""
         proxy = self.by_scheme.get(target.scheme)
         if proxy is None or _is_here(target.host):
@@ -61,7 +61,7 @@ class Proxies:
 DIRECT = Proxies({})
 
 
-async def open_tunnel(sock: socket.socket, proxy: Target, target: Target) -> None:
+async def open_tunnel(sock: socket.socket, proxy: Location, target: Location) -> None:
     """Let *proxy*, at the other end of *sock*, connect us to *target*; raise Failure."""
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(sock, _connect(proxy, target))
@@ -74,7 +74,7 @@ async def open_tunnel(sock: socket.socket, proxy: Target, target: Target) -> Non
     _judge(proxy, target, head)
 
 
-def _connect(proxy: Target, target: Target) -> bytes:
+def _connect(proxy: Location, target: Location) -> bytes:
     place = f"[{target.host}]" if ":" in target.host else target.host
     lines = [f"CONNECT {place}:{target.port} HTTP/1.1", f"host: {place}:{target.port}"]
     if proxy.authorization:
@@ -82,7 +82,7 @@ def _connect(proxy: Target, target: Target) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace")
 
 
-def _judge(proxy: Target, target: Target, head: bytes) -> None:
+def _judge(proxy: Location, target: Location, head: bytes) -> None:
     first, _, _ = head.partition(b"\r\n")
     version, _, rest = first.partition(b" ")
     status = int(rest[:3]) if rest[:3].isdigit() and version.startswith(b"HTTP/1.") else 0
@@ -98,8 +98,8 @@ def _first(environ: Mapping[str, str], *variables: str) -> tuple[str, str]:
     return next(((name, environ[name]) for name in names if environ.get(name)), ("", ""))
 
 
-def _proxy(text: str) -> Target:
-    proxy = target_of(text if "://" in text else f"http://{text}")
+def _proxy(text: str) -> Location:
+    proxy = location_of(text if "://" in text else f"http://{text}")
     if proxy.is_secure:
         raise ValueError("must begin with http://, for a proxy is spoken to without TLS")
     return proxy

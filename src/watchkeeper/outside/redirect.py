@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from watchkeeper.outside.addresses import Reach, is_private
-from watchkeeper.outside.call import Call, Headers, Target, nothing, target_of
+from watchkeeper.outside.call import Call, Headers, Location, location_of, nothing
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.failure import BadAnswer, Forbidden, TooManyRedirects
@@ -39,12 +39,12 @@ async def exchange_on(
     raise TooManyRedirects(f"it redirects more than {MOST_REDIRECTS} times, last to {shown}")
 
 
-def destination(here: Target, location: str) -> Target:
+def destination(here: Location, location: str) -> Location:
     """Return where *location* leads from *here*; raise BadAnswer or Forbidden."""
     shown = cleaned(location, _MOST_SHOWN)
     try:
         url = urljoin(f"{here.origin}{here.path}", location)
-        target = target_of(url) if urlsplit(url).scheme in _FOLLOWED else None
+        target = location_of(url) if urlsplit(url).scheme in _FOLLOWED else None
     except ValueError as error:
         raise BadAnswer(f"it redirects to {shown}, which is no URL: {error}") from error
     if target is None:
@@ -56,7 +56,7 @@ def destination(here: Target, location: str) -> Target:
     return target
 
 
-def _next(call: Call, heard: Heard, target: Target) -> Call:
+def _next(call: Call, heard: Heard, target: Location) -> Call:
     is_public = call.reach is Reach.PUBLIC or not is_private(heard.address)
     keeps = heard.answer.status in _KEEPING_THE_METHOD or call.method in _WITHOUT_BODY
     is_home = target.origin == call.target.origin

@@ -14,7 +14,7 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.call import Call, Headers, Way, target_of
+from watchkeeper.outside.call import Call, Headers, Way, location_of
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
@@ -174,7 +174,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
 
 @lru_cache(maxsize=32_768)
 def _call(url: str, options: Options, user_agent: str, wall: Callable[[], int], way: Way) -> Call:
-    target, method = target_of(url), options.method
+    target, method = location_of(url), options.method
     return Call(
         target=target,
         method=method,

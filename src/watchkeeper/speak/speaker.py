@@ -10,7 +10,7 @@ from watchkeeper.speak.talk import Means, Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import LaneName, Tongues
 from watchkeeper.store import lane as lane_rows
-from watchkeeper.store.cursor import Cursor, Line
+from watchkeeper.store.cursor import Cursor, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import ChannelRow
 
@@ -86,7 +86,7 @@ class Speaker:
 
     async def _take(self, row: ChannelRow) -> bool:
         job = partial(lane_rows.take, channel_no=row.no, holder=self._means.worker, fence=row.fence)
-        taken = await self._means.store.write(job, Line.SPEAK)
+        taken = await self._means.store.write(job, Track.SPEAK)
         if taken:
             self._fences[row.key] = row.fence + 1
         return taken

@@ -23,7 +23,7 @@ from watchkeeper.speak.settle import Tried
 from watchkeeper.speak.thought import Tenure, Thought, think
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
-from watchkeeper.store.cursor import Line, Store, Transaction
+from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim, Setback
 
@@ -137,7 +137,7 @@ class Talk:
         doubt = rules.doubt_after_claim(lane, last, message_id)
         taken = Claim(last, message_id, doubt, self._clock.steady() + CLAIM_MS)
         job = partial(lane_rows.claim, one=lane, taken=taken, fence=self._tenure.fence)
-        if not await self._means.store.write(job, Line.SPEAK):
+        if not await self._means.store.write(job, Track.SPEAK):
             raise LostClaim
         return replace(lane, **taken._asdict(), attempt=lane.attempt + 1)
 
@@ -182,7 +182,7 @@ class Talk:
             fence=self._tenure.fence,
         )
         try:
-            is_ours = await self._means.store.write(job, Line.SPEAK)
+            is_ours = await self._means.store.write(job, Track.SPEAK)
         except StoreRefused as error:
             raise LostClaim from error
         if not is_ours:
@@ -204,16 +204,16 @@ class Talk:
         log.log(level, "channel %s: %s", tried.tenure.channel, tried.outcome)
         await self._write(partial(settle.failed, tried=tried, setback=setback))
         if setback.breaks:
-            await self._write(partial(settle.broke, tried=tried), Line.GATE)
+            await self._write(partial(settle.broke, tried=tried), Track.GATE)
         last = rules.too_old(thought.waiting, tried.now.steady)
         if last:
-            await self._write(partial(settle.gave_up, tried=tried, last=last), Line.GATE)
+            await self._write(partial(settle.gave_up, tried=tried, last=last), Track.GATE)
 
-    async def _write(self, job: Transaction[object], line: Line = Line.SPEAK) -> None:
+    async def _write(self, job: Transaction[object], track: Track = Track.SPEAK) -> None:
         """Write *job*, however long the store refuses it: what was sent must be known."""
         while True:
             try:
-                await self._means.store.write(job, line)
+                await self._means.store.write(job, track)
             except StoreRefused as error:
                 log.debug("what was sent cannot be saved: %s", error)
                 await self._clock.sleep(RETRY_MS)

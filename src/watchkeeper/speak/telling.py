@@ -7,7 +7,7 @@ from watchkeeper.core.moments import moment, span
 from watchkeeper.core.status import Status
 from watchkeeper.speak.delay import Why
 from watchkeeper.speak.scene import Scene
-from watchkeeper.store.dossier import Delivered, Dossier, Membership, Said
+from watchkeeper.store.dossier import Delivered, Dossier, Membership, Mention
 
 
 def told(scene: Scene, one: Dossier) -> Iterator[str]:
@@ -26,7 +26,7 @@ def told(scene: Scene, one: Dossier) -> Iterator[str]:
             yield f"  {scene.lane(no)}: {_outcome(scene, said, no, delivered.get((no, said.no)))}"
 
 
-def _what(said: Said, membership: Membership) -> str:
+def _what(said: Mention, membership: Membership) -> str:
     match said.kind:
         case Kind.REMINDER:
             return "the last reminder"
@@ -38,7 +38,7 @@ def _what(said: Said, membership: Membership) -> str:
             return "its death" if membership.status is Status.DEAD else "its sickness"
 
 
-def _outcome(scene: Scene, said: Said, lane_no: int, delivered: Delivered | None) -> str:
+def _outcome(scene: Scene, said: Mention, lane_no: int, delivered: Delivered | None) -> str:
     if delivered and delivered.state == "sent":
         return f"told at {moment(delivered.at)} by message {delivered.id}"
     if delivered:

@@ -31,7 +31,7 @@ class Cursor(Protocol):
 Transaction = Callable[[Cursor], T]
 
 
-class Line(Enum):
+class Track(Enum):
     """Which connection a transaction takes, so that one kind of work never waits for another.
 
     `PAST` is for what nobody waits for, such as latencies. An embedded file has one writer,
@@ -78,7 +78,7 @@ class Store(Reader, Protocol):
     def generation(self) -> int:
         """Return a number that changes whenever a connection was lost."""
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         """Return what *transaction* returns, once it is on disk; else raise StoreRefused.
 
         What the database would never take raises its own exception.

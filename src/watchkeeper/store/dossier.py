@@ -50,7 +50,7 @@ class Membership(NamedTuple):
     back_at: int | None
 
 
-class Said(NamedTuple):
+class Mention(NamedTuple):
     """A notification that is about the replica; *lane_no* where it is for one lane alone."""
 
     no: int
@@ -87,7 +87,7 @@ class Dossier:
     failure: Evidence | None
     success: Evidence | None
     membership: Membership | None
-    said: Sequence[Said]
+    said: Sequence[Mention]
     delivered: Sequence[Delivered]
     others: int
     latencies: Latencies
@@ -214,7 +214,7 @@ def _membership(cursor: Cursor, replica_no: int) -> Membership | None:
     return one and one._replace(status=Status(one.status))
 
 
-def _said(cursor: Cursor, membership: Membership | None) -> list[Said]:
+def _said(cursor: Cursor, membership: Membership | None) -> list[Mention]:
     """Return what there was to say of the replica's death and return, and the last reminder."""
     if membership is None:
         return []
@@ -226,10 +226,10 @@ def _said(cursor: Cursor, membership: Membership | None) -> list[Said]:
         " WHERE alert_no = ? AND kind = 'reminder' AND steady >= ?)) ORDER BY no",
         (one.alert_no, one.died, one.back or one.died, one.died, one.alert_no, one.died),
     )
-    return [Said(no, Kind(kind), *rest) for no, kind, *rest in rows]
+    return [Mention(no, Kind(kind), *rest) for no, kind, *rest in rows]
 
 
-def _delivered(cursor: Cursor, said: Sequence[Said]) -> list[Delivered]:
+def _delivered(cursor: Cursor, said: Sequence[Mention]) -> list[Delivered]:
     rows = [
         (one.no, *row)
         for one in said

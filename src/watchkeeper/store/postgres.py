@@ -1,4 +1,4 @@
-"""PostgreSQL: a thread and a connection for each line of work."""
+"""PostgreSQL: a thread and a connection for each track."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors
 
-from watchkeeper.store.cursor import Again, Line, Row, Transaction, Undo
+from watchkeeper.store.cursor import Again, Row, Track, Transaction, Undo
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.job import Job, Jobs, outcome, settle
 
@@ -86,7 +86,7 @@ class PostgresStore:
         self._under_way: dict[str, Job] = {}
         self._jobs = {
             key: Jobs(f"store-{key.lower()}", partial(self._work, key))
-            for key in (*(one.name for one in Line), _READ)
+            for key in (*(one.name for one in Track), _READ)
         }
         for jobs in self._jobs.values():
             jobs.start()
@@ -96,9 +96,9 @@ class PostgresStore:
         """Return a number that changes whenever a connection was lost."""
         return self._generation
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         """Return what *transaction* returns, once it is on disk; else raise StoreRefused."""
-        return await self._send(line.name, transaction)
+        return await self._send(track.name, transaction)
 
     async def read(self, transaction: Transaction[T]) -> T:
         """Return what *transaction* reads from one consistent state; else raise StoreRefused."""

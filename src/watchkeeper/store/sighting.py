@@ -55,7 +55,7 @@ class Kept:
         return self.replica_no, self.source_no
 
 
-class Said(NamedTuple):
+class Repeat(NamedTuple):
     """A report that says nothing new about the sighting that its first four fields name."""
 
     replica_no: int
@@ -74,12 +74,12 @@ class Said(NamedTuple):
         return self.replica_no, self.source_no
 
 
-def swallow(cursor: Cursor, said: Collection[Said]) -> set[SightingKey]:
-    """Move on the sightings that *said* says nothing new about; return which did not move.
+def swallow(cursor: Cursor, repeats: Collection[Repeat]) -> set[SightingKey]:
+    """Move on the sightings that *repeats* say nothing new about; return which did not move.
 
     Those are left as they are and must go through the gate.
     """
-    rows = sorted(said)
+    rows = sorted(repeats)
     values = list(chain.from_iterable(rows))
     move, moved = _swallowing(len(rows))
     if cursor.run(move, values) == len(rows):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from watchkeeper.store.cursor import Again, Line, Row, Transaction, Undo
+from watchkeeper.store.cursor import Again, Row, Track, Transaction, Undo
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.job import Job, Jobs, outcome, settle
 
@@ -120,9 +120,9 @@ class SqliteStore(SqliteReader):
         self._writes = Jobs("store-writer", self._write_all)
         self._writes.start()
 
-    async def write(self, transaction: Transaction[T], line: Line = Line.GATE) -> T:
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         """Return what *transaction* returns, once it is on disk; else raise StoreRefused."""
-        del line
+        del track
         answer: T = await outcome(self._writes.put(transaction), _LATE)
         return answer
 

@@ -26,7 +26,7 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.store import alert, gate, history, notification
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch.look import Target
+from watchkeeper.watch.look import Aim
 
 ISOLATED = "isolated"
 RETRY_MS = 1_000
@@ -66,17 +66,17 @@ class Isolation:
         """Return whether *report* must be judged: good news need not, unless we are cut off."""
         return self._since is not None or report.status not in {Status.HEALTHY, Status.SICK}
 
-    async def judged(self, target: Target, report: Report, began: int) -> Report:
+    async def judged(self, aim: Aim, report: Report, began: int) -> Report:
         """Return *report*, or blind in its place where we cannot know for being cut off.
 
         A look that *began*, at a steady moment, while we were says nothing against its target.
         """
         if report.status in {Status.HEALTHY, Status.SICK}:
-            if self._since and await self._is_outside(target):
+            if self._since and await self._is_outside(aim):
                 self._end()
             return report
         is_doubtful = report.status is Status.DEAD or report.reason.code in _OF_THE_NETWORK
-        if is_doubtful and await self._is_outside(target) and await self._was_cut_off(began):
+        if is_doubtful and await self._is_outside(aim) and await self._was_cut_off(began):
             detail = f"this monitor is cut off: {report.reason.detail or report.reason.code}"
             return replace(report, status=Status.BLIND, reason=Reason(ISOLATED, detail))
         return report
@@ -140,9 +140,9 @@ class Isolation:
             else:
                 return
 
-    async def _is_outside(self, target: Target) -> bool:
-        """Return whether *target* is not on this machine; a script may look anywhere."""
-        host = urlsplit(target.address).hostname if target.kind != "script" else None
+    async def _is_outside(self, aim: Aim) -> bool:
+        """Return whether *aim* is not on this machine; a script may look anywhere."""
+        host = urlsplit(aim.address).hostname if aim.kind != "script" else None
         return host is None or not await anchors.is_here(host, self._outside)
 
     def _now(self) -> Moment:

@@ -15,7 +15,7 @@ from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store import latency
-from watchkeeper.store.cursor import Line, Store
+from watchkeeper.store.cursor import Store, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import Look
 
@@ -72,7 +72,7 @@ class Latencies:
         """Write all that was noted; what the store refuses stays, and StoreRefused is raised."""
         while self._noted:
             batch = list(islice(self._noted, AT_ONCE))
-            await self._store.write(partial(latency.add, looks=self._rows(batch)), Line.PAST)
+            await self._store.write(partial(latency.add, looks=self._rows(batch)), Track.PAST)
             self._drop(batch)
 
     def _rows(self, batch: Sequence[_Noted]) -> list[Look]:

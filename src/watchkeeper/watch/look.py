@@ -16,8 +16,8 @@ Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a look needs: the probe, what it looks at, and how patiently.
+class Aim:
+    """At what a look is aimed, and how: with which probe, and how patiently.
 
     *kind* says which looks it shares a room with.
     """
@@ -36,15 +36,15 @@ class Target:
         return attempts * looking.timeout_ms + looking.retries * looking.retry_wait_ms
 
 
-async def look(target: Target, outside: Outside) -> Report:
+async def look(aim: Aim, outside: Outside) -> Report:
     """Return the report of the first attempt that is not dead, or of the last one."""
-    looking = target.looking
-    report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
+    looking = aim.looking
+    report = await aim.probe(aim.address, aim.options, looking.timeout_ms, outside)
     for _ in range(looking.retries):
         if report.status is not Status.DEAD:
             break
         await outside.clock.sleep(looking.retry_wait_ms)
-        report = await target.probe(target.address, target.options, looking.timeout_ms, outside)
+        report = await aim.probe(aim.address, aim.options, looking.timeout_ms, outside)
     if report.status is Status.HEALTHY and report.latency_us >= looking.sick_ms * 1000:
         return replace(report, status=Status.SICK, reason=Reason("slow"))
     return report

@@ -20,7 +20,7 @@ from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.crowd import Crowd, Turn
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.lateness import Lateness
-from watchkeeper.watch.look import VOID_AFTER_MS, Target, look
+from watchkeeper.watch.look import VOID_AFTER_MS, Aim, look
 from watchkeeper.watch.workers import Workers
 
 FIRST_LOOKS_MS = 10_000
@@ -49,7 +49,7 @@ class Looker:
         self._follower = follower
         self._workers = workers
         self._gaps = gaps
-        self._targets: Mapping[ReplicaName, Target] = {}
+        self._aims: Mapping[ReplicaName, Aim] = {}
         self._crowds: dict[str, Crowd] = {}
         self._due: list[tuple[int, ReplicaName]] = []
         self._looking: dict[ReplicaName, asyncio.Task[bool]] = {}
@@ -65,23 +65,23 @@ class Looker:
         """Return whether a look at each target of this worker counted since we started."""
         return all(name in self._seen for _, name in self._due)
 
-    def plan(self, targets: Mapping[ReplicaName, Target], rooms: Mapping[str, Room]) -> None:
-        """Look at *targets* from now on, as far as they are this worker's.
+    def plan(self, aims: Mapping[ReplicaName, Aim], rooms: Mapping[str, Room]) -> None:
+        """Look at *aims* from now on, as far as they are this worker's.
 
         *rooms* are the rooms for the kinds of them.
         """
-        self._targets = targets
-        self._seen.intersection_update(targets)
+        self._aims = aims
+        self._seen.intersection_update(aims)
         for kind, room in rooms.items():
-            self._crowds.setdefault(kind, Crowd(room)).adopt(room, targets)
+            self._crowds.setdefault(kind, Crowd(room)).adopt(room, aims)
         self.share()
 
     def share(self) -> None:
-        """Find out anew which targets are this worker's: the workers or the plan changed."""
+        """Find out anew whose looks are this worker's: the workers or the plan changed."""
         now = self._outside.clock.steady()
-        by_text = {str(name): name for name in self._targets}
+        by_text = {str(name): name for name in self._aims}
         ours = [by_text[text] for text in self._workers.share(by_text)]
-        self._due = [(self._first_due(name, self._targets[name], now), name) for name in ours]
+        self._due = [(self._first_due(name, self._aims[name], now), name) for name in ours]
         heapq.heapify(self._due)
         self._changed.set()
 
@@ -98,13 +98,13 @@ class Looker:
                 self._call_due()
                 await self._wait()
         finally:
-            self._targets = {}
+            self._aims = {}
             for task in self._looking.values():
                 task.cancel()
 
-    def _first_due(self, name: ReplicaName, target: Target, now: int) -> int:
+    def _first_due(self, name: ReplicaName, aim: Aim, now: int) -> int:
         """Return when to look first: soon where nobody ever looked, else at its phase."""
-        key, interval = str(name), target.looking.interval_ms
+        key, interval = str(name), aim.looking.interval_ms
         due = next_due(key, interval, now)
         row = self._follower.view.replica(name)
         if row is None or row.standing is Standing.PENDING:
@@ -115,10 +115,10 @@ class Looker:
         now = self._outside.clock.steady()
         while self._due and self._due[0][0] <= now:
             due, name = self._due[0]
-            target = self._targets[name]
-            later = next_due(str(name), target.looking.interval_ms, now)
+            aim = self._aims[name]
+            later = next_due(str(name), aim.looking.interval_ms, now)
             heapq.heapreplace(self._due, (later, name))
-            self._crowds[target.kind].come(Turn(name, due))
+            self._crowds[aim.kind].come(Turn(name, due))
         for crowd in self._crowds.values():
             self._make_way(crowd, now)
             self._admit(crowd, now)
@@ -141,14 +141,14 @@ class Looker:
     def _admit(self, crowd: Crowd, now: int) -> None:
         """Begin the looks of *crowd* that there is room for."""
         while turn := crowd.next(now):
-            target = self._targets.get(turn.name)
-            if target is None:  # the plan no longer has it
+            aim = self._aims.get(turn.name)
+            if aim is None:  # the plan no longer has it
                 crowd.leave(turn, now)
             else:
-                self._begin(turn, target, crowd)
+                self._begin(turn, aim, crowd)
 
-    def _begin(self, turn: Turn, target: Target, crowd: Crowd) -> None:
-        task = asyncio.create_task(self._look(turn, target))
+    def _begin(self, turn: Turn, aim: Aim, crowd: Crowd) -> None:
+        task = asyncio.create_task(self._look(turn, aim))
         self._looking[turn.name] = task
         task.add_done_callback(partial(self._end, turn, crowd))
 
@@ -162,7 +162,7 @@ class Looker:
             crowd.come(turn)
         self._admit(crowd, now)
 
-    async def _look(self, turn: Turn, target: Target) -> bool:
+    async def _look(self, turn: Turn, aim: Aim) -> bool:
         """Take one look and hand its report in; return whether it counts.
 
         It is void when we were stopped meanwhile, or needed much longer than it may: what was
@@ -171,15 +171,15 @@ class Looker:
         name, clock = turn.name, self._outside.clock
         start, gaps = clock.steady(), self._gaps()
         late = self.lateness.begun(start - turn.due)
-        report = await self._report(name, target)
+        report = await self._report(name, aim)
         took = clock.steady() - start
         if self.isolation and self.isolation.doubts(report):
-            report = await self.isolation.judged(target, report, start)
-        if self._gaps() != gaps or took > target.deadline_ms + VOID_AFTER_MS:
+            report = await self.isolation.judged(aim, report, start)
+        if self._gaps() != gaps or took > aim.deadline_ms + VOID_AFTER_MS:
             return False
         self.note(name, report)
         if not self._door.knows(name, report):
-            seq = slot(str(name), target.looking.interval_ms, start)
+            seq = slot(str(name), aim.looking.interval_ms, start)
             evidence = f"{late}{report.evidence}"
             await self._hand_in(name, replace(report, heard=start, seq=seq, evidence=evidence))
         self._seen.add(name)
@@ -191,9 +191,9 @@ class Looker:
         except StoreRefused as error:
             log.debug("a look at %s cannot be kept: %s", name, error)
 
-    async def _report(self, name: ReplicaName, target: Target) -> Report:
+    async def _report(self, name: ReplicaName, aim: Aim) -> Report:
         try:
-            return await look(target, self._outside)
+            return await look(aim, self._outside)
         except Exception as error:
             log.exception("the look at %s broke", name)
             return Report(status=Status.BLIND, reason=Reason("local", repr(error)))

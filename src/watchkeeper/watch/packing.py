@@ -7,7 +7,7 @@ from functools import partial
 from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import latency
-from watchkeeper.store.cursor import Line, Store
+from watchkeeper.store.cursor import Store, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import Span
 
@@ -65,13 +65,13 @@ async def _pack(store: Store, hour: int, gathered: dict[int, bytearray], now: in
     replica_nos = sorted(gathered)
     for start in range(0, len(replica_nos), REPLICAS_AT_ONCE):
         new = {no: gathered[no] for no in replica_nos[start : start + REPLICAS_AT_ONCE]}
-        await store.write(partial(latency.pack, hour=hour, new=new, now=now), Line.PAST)
+        await store.write(partial(latency.pack, hour=hour, new=new, now=now), Track.PAST)
 
 
 async def _forget(store: Store, counts: dict[Span, int]) -> bool:
     """Delete the slices that are packed; return whether none of them has changed meanwhile."""
     are_gone = [
-        await store.write(partial(latency.forget_gathered, span=span, many=many), Line.PAST)
+        await store.write(partial(latency.forget_gathered, span=span, many=many), Track.PAST)
         for span, many in counts.items()
         if many
     ]

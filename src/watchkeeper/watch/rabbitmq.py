@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from watchkeeper.core.queue import Broker, Counts
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.call import Call, Target, basic, target_of
+from watchkeeper.outside.call import Call, Location, basic, location_of
 from watchkeeper.outside.exchange import exchange
 from watchkeeper.outside.failure import BadAnswer, TimedOut
 from watchkeeper.outside.journey import Journey
@@ -37,11 +37,11 @@ async def count(broker: Broker, queue: str, outside: Outside) -> Counts:
     return _counts(heard.answer)
 
 
-def _target(broker: Broker, queue: str) -> Target:
+def _target(broker: Broker, queue: str) -> Location:
     """Return where *queue* is described: only scheme, host and port of the API's URL count."""
     vhost = quote(broker.vhost, safe="%")
     return replace(
-        target_of(broker.api.text),
+        location_of(broker.api.text),
         path=f"/api/queues/{vhost}/{quote(queue, safe='')}?columns={READY},{NACK}",
         authorization=basic(broker.user, broker.password.reveal()),
     )

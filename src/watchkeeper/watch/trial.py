@@ -4,14 +4,14 @@ from watchkeeper.core.reason import words
 from watchkeeper.core.report import UNKNOWN, Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside
-from watchkeeper.watch.look import Target, look
+from watchkeeper.watch.look import Aim, look
 
 EXIT_CODES = {Status.HEALTHY: 0, Status.SICK: 1, Status.DEAD: 2, Status.BLIND: 3}
 
 
-async def trial(target: Target, outside: Outside) -> Report:
-    """Return what one look at *target* sees, with its retries, exactly as the server looks."""
-    return await look(target, outside)
+async def trial(aim: Aim, outside: Outside) -> Report:
+    """Return what one look at *aim* sees, with its retries, exactly as the server looks."""
+    return await look(aim, outside)
 
 
 def told(title: str, report: Report) -> list[str]:

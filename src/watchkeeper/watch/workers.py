@@ -13,7 +13,7 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.recording import Recording
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import gate, meta, worker
-from watchkeeper.store.cursor import Cursor, Line, Store
+from watchkeeper.store.cursor import Cursor, Store, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.worker import WorkerRow
 
@@ -88,7 +88,7 @@ class Workers:
         self._beat += 1
         me = WorkerRow(self.name, self._beat, __version__, self.plan_digest)
         job = partial(_beat, me=me, mark=self._mark())
-        rows, newest = await self._store.write(job, Line.BEAT)
+        rows, newest = await self._store.write(job, Track.BEAT)
         self._clock.adopt(newest)
         await self._judge(rows)
 
@@ -121,7 +121,7 @@ class Workers:
 
     async def leave(self) -> None:
         """Delete our row: we stop cleanly."""
-        await self._store.write(partial(worker.leave, name=self.name), Line.BEAT)
+        await self._store.write(partial(worker.leave, name=self.name), Track.BEAT)
 
     async def hear_anew(self) -> None:
         """Let silence count from now: we were stopped or deaf, or have just started."""

@@ -27,7 +27,7 @@ from watchkeeper.web.answer import (
 from watchkeeper.web.connections import Connections
 from watchkeeper.web.front import Front
 from watchkeeper.web.heads import Heads
-from watchkeeper.web.ordinary import Turn
+from watchkeeper.web.ordinary import Pipelined
 from watchkeeper.web.request import Request, canonical
 from watchkeeper.web.route import SMALL_BODY, Route
 from watchkeeper.web.site import Site
@@ -234,13 +234,13 @@ class Intake(HttpToolsProtocol):
         if not self._refused:
             self._body += body
 
-    def _hand_over(self, turn: Turn | None) -> None:
+    def _hand_over(self, pipelined: Pipelined | None) -> None:
         """Give the whole request to uvicorn, as if it had arrived at this moment."""
         url, headers, body = canonical(self.url), self.headers, bytes(self._body)
         super().on_message_begin()
         self.url = url
         self.headers.extend(headers)
-        self.scope["state"]["turn"] = turn
+        self.scope["state"]["pipelined"] = pipelined
         super().on_headers_complete()
         super().on_body(body)
         super().on_message_complete()

@@ -20,7 +20,7 @@ from watchkeeper.web.route import Route, answered
 _JSON: Fields = (("content-type", "application/json"),)
 
 
-class Turn(NamedTuple):
+class Pipelined(NamedTuple):
     """A request to a busy route that came while an answer before it was still due."""
 
     route: Route
@@ -40,18 +40,18 @@ class Spoken(Response):
 
 
 class InTurn:
-    """Gives the scope's turn, where it has one, the answer that it would have had at once."""
+    """Gives a pipelined request the answer that it would have had at once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the turn, or pass on."""
-        turn: Turn | None = scope["state"].get("turn")
-        if turn is None:
+        """Answer the pipelined request, or pass on."""
+        pipelined: Pipelined | None = scope["state"].get("pipelined")
+        if pipelined is None:
             await self._app(scope, receive, send)
             return
-        await Spoken(await answered(*turn))(scope, receive, send)
+        await Spoken(await answered(*pipelined))(scope, receive, send)
 
 
 def application(front: Front) -> Starlette:

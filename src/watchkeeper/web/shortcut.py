@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from watchkeeper.web.answer import BAD_REQUEST, OUR_FAULT, Answer, Refusal
 from watchkeeper.web.intake import ANSWER_S, IDLE_S, Intake, Phase
-from watchkeeper.web.ordinary import Turn
+from watchkeeper.web.ordinary import Pipelined
 from watchkeeper.web.route import Route, concluded
 
 MOST_WAITING = 64
@@ -110,5 +110,5 @@ class Shortcut(Intake):
     def _go_the_ordinary_way(self, route: Route | None) -> None:
         if len(self.pipeline) >= MOST_WAITING:
             raise Refusal(BAD_REQUEST)
-        self._hand_over(Turn(route, self._request, bytes(self._body)) if route else None)
+        self._hand_over(Pipelined(route, self._request, bytes(self._body)) if route else None)
         self.cycle.keep_alive = self._keep_alive and not self._is_parting

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from watchkeeper.config.forms import Line
+from watchkeeper.config.forms import OneLine
 from watchkeeper.config.schema.marks import about
 from watchkeeper.core.url import Url
 
@@ -11,14 +11,14 @@ from watchkeeper.core.url import Url
 class BrandingTable:
     """What the page shows around the services."""
 
-    page_title: Line = field(
+    page_title: OneLine = field(
         default="Status Page", metadata=about("title of the page, and of what is sent")
     )
     page_url: Url = field(metadata=about("where people find the page"))
-    company_name: Line = field(metadata=about("whose page it is"))
-    icon_color: Line = field(metadata=about("a CSS colour"))
+    company_name: OneLine = field(metadata=about("whose page it is"))
+    icon_color: OneLine = field(metadata=about("a CSS colour"))
     icon_url: Url = field(metadata=about("the page's icon"))
-    logo_color: Line = field(metadata=about("a CSS colour"))
+    logo_color: OneLine = field(metadata=about("a CSS colour"))
     logo_url: Url = field(metadata=about("the image in the page's head"))
     website_url: Url = field(metadata=about("where the page's head leads"))
     support_url: Url = field(metadata=about("where help is; `mailto:` is fine"))

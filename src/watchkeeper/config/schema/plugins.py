@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from watchkeeper.config.forms import Line, Milliseconds, Natural, Seconds, web
+from watchkeeper.config.forms import Milliseconds, Natural, OneLine, Seconds, web
 from watchkeeper.config.schema.marks import about
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
@@ -20,7 +20,7 @@ class RabbitmqTable:
     )
     auth_username: str = field(metadata=about("a user of it, who may see the queues"))
     auth_password: Secret = field(metadata=about("the user's password"))
-    virtualhost: Line = field(metadata=about("where the queues are; `/` is written `%2F`"))
+    virtualhost: OneLine = field(metadata=about("where the queues are; `/` is written `%2F`"))
     queue_ready_healthy_below: Natural = field(metadata=about("waiting messages from which sick"))
     queue_nack_healthy_below: Natural = field(metadata=about("unacknowledged ones, likewise"))
     queue_ready_dead_above: Natural = field(metadata=about("waiting messages above which dead"))

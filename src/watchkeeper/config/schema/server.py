@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from watchkeeper.config.forms import Count, Network
+from watchkeeper.config.forms import Cidr, Count
 from watchkeeper.config.schema.marks import about
 from watchkeeper.config.server import Anchor, Inet, LogLevel
 from watchkeeper.core.secret import Secret
@@ -35,7 +35,7 @@ class ServerTable:
     reporter_token: Secret = field(
         metadata=about("password of the reporter API; empty closes it to all")
     )
-    allowed_addresses: tuple[Network, ...] = field(
+    allowed_addresses: tuple[Cidr, ...] = field(
         default=(),
         metadata=about(
             "addresses and networks that targets and channels of this file may have although they "
