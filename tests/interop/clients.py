@@ -1,16 +1,23 @@
 """The reporters that Vigil's users have, from their registries, installed once a machine."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "watchkeeper-tests"
 _INSTALL_S = 600
+_SPARSE_SINCE = (1, 70)  # before, cargo fetched the whole index of crates as a git repository
+_SPARSE_BEFORE = {
+    "RUSTC_BOOTSTRAP": "1",
+    "CARGO_UNSTABLE_SPARSE_REGISTRY": "true",
+    "CARGO_REGISTRIES_CRATES_IO_PROTOCOL": "sparse",
+}
 _NPM = "vigil-reporter@1.2.0"
 _PIP = (
     *("py-vigil-reporter==0.2.0", "requests==2.32.3", "psutil==6.0.0"),
@@ -82,8 +89,23 @@ def _install_python(folder: Path) -> None:
 
 def _install_rust(folder: Path) -> None:
     shutil.copytree(HERE / "rust", folder, dirs_exist_ok=True)
-    _run(folder, "cargo", "build", "--quiet")
+    cargo, version = max(_cargos(), key=lambda found: found[1])
+    old = {} if version >= _SPARSE_SINCE else _SPARSE_BEFORE
+    _run(folder, cargo, "build", "--quiet", **old)
 
 
-def _run(folder: Path, *command: str) -> None:
-    subprocess.run(command, cwd=folder, check=True, timeout=_INSTALL_S)
+def _cargos() -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield each cargo that runs here, Debian's or rustup's, and its version."""
+    for cargo in ("cargo", str(Path.home() / ".cargo/bin/cargo")):
+        try:
+            told = subprocess.check_output([cargo, "--version"], text=True)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        if version := re.match(r"cargo (\d+)\.(\d+)", told):
+            yield cargo, tuple(map(int, version.groups()))
+
+
+def _run(folder: Path, *command: str, **environment: str) -> None:
+    subprocess.run(
+        command, cwd=folder, env=os.environ | environment, check=True, timeout=_INSTALL_S
+    )

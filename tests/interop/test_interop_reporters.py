@@ -32,7 +32,7 @@ DEATH = (
 LOAD = "SELECT s.cpu, s.ram FROM sighting s JOIN replica r ON r.no = s.replica_no WHERE r.key = ?"
 
 
-@pytest.mark.parametrize("install", [clients.node, clients.python])
+@pytest.mark.parametrize("install", [clients.node, clients.python, clients.rust])
 def test_a_real_reporter_is_registered_its_load_seen_and_its_silence_heard(
     install: Callable[[], Client], tmp_path: Path
 ) -> None:
