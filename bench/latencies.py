@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import ReplicaName, Report
-from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.core.status import Status
 from watchkeeper.judge.follow import Follower
 from watchkeeper.store import latency, meta

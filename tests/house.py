@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from watchkeeper.core import facts as fact
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.lane import Notification
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import (
     AlertOn,
     Channel,
@@ -38,6 +38,7 @@ from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store import gate, meta, notification
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.opening import open_to_serve
@@ -173,7 +174,7 @@ class House:
         await self.follower.follow()
 
     def now(self) -> Moment:
-        return Moment(steady=self.clock.steady(), at=self.clock.wall())
+        return this_moment(self.clock)
 
     def workers(self, called: str) -> Workers:
         return Workers(self.store, self.follower, self.clock, self.recording, called)

@@ -8,7 +8,6 @@ import pytest
 
 from tests.house import BLIND, DEAD, HEALTHY, SICK, House, held, house, name, plan
 from watchkeeper.app import inquiry
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import Looking, Plan
 from watchkeeper.core.reason import Reason
@@ -16,6 +15,7 @@ from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.core.steady import ClockMark
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.speak import scene as scenes
 from watchkeeper.store import history, lane, latency, meta, worker
 from watchkeeper.store.cursor import Cursor
@@ -202,7 +202,7 @@ async def tell(home: House, last: int, state: str) -> None:
         [(_, one)] = lane.lanes(cursor, channel.no)
         lane.claim(cursor, one, Claim(last, f"id-{last}", 1, 0), channel.fence)
         [(_, one)] = lane.lanes(cursor, channel.no)
-        now = Moment(steady=home.clock.steady(), at=home.clock.wall())
+        now = this_moment(home.clock)
         lane.log_attempt(cursor, one, now, "me", (5, "accepted"))
         lane.accepted(cursor, one, now.steady, 1)
         lane.log_delivery(cursor, one, (last, last), now, state)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tests.house import PAGE
 from watchkeeper.core import facts as fact
-from watchkeeper.core.alert import Advance, Alert, Moment, Trouble, advance
+from watchkeeper.core.alert import Advance, Alert, Trouble, advance
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.facts import Facts
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_samples import API, CORE, MAIL, REPLICAS, dead, moment, shifts
-from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return, Trouble, advance
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return, Trouble, advance
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 
 NOBODY_LEFT: Mapping[ReplicaName, Leaving] = {}

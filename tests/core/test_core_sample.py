@@ -3,9 +3,9 @@ from hypothesis import strategies as st
 
 from tests.core.core_samples import BLIND, DEAD, HEALTHY, SICK
 from watchkeeper.core.histogram import bucket
+from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import UNKNOWN
 from watchkeeper.core.sample import (
-    HOUR_MS,
     NO_BUCKET,
     Sample,
     dump,

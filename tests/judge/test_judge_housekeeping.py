@@ -5,6 +5,7 @@ from functools import partial
 
 from tests.house import DEAD, HEALTHY, House, house, name, plan
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.moment import DAY_MS
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.judge.housekeeping import tidy
@@ -13,7 +14,6 @@ from watchkeeper.store import lane, notice, retention
 from watchkeeper.store.cursor import Cursor
 
 FAR = 10**15
-DAY_MS = 24 * 3_600_000
 OTHER = Source(SourceKind.REPORTER, "other")
 # The newest notification of all always stays: here, the recovery.
 

@@ -1,7 +1,7 @@
 from typing import Any
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.lane import Lane, Try, Wait
+from watchkeeper.core.moment import Moment
 from watchkeeper.speak.delay import LaneNow
 from watchkeeper.speak.listing import listing
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow, WaitingRow

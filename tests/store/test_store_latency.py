@@ -8,10 +8,10 @@ import pytest
 
 from tests.house import House, house
 from watchkeeper.core import histogram, sample
-from watchkeeper.core.sample import HOUR_MS
+from watchkeeper.core.moment import DAY_MS, HOUR_MS
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Cursor, Track
-from watchkeeper.store.latency import DAY_MS, Gathered, Look, Span
+from watchkeeper.store.latency import Gathered, Look, Span
 
 DAY = 20_000 * DAY_MS
 HOUR = DAY + 5 * HOUR_MS

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, cast
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, plan
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Kind
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Looking, NodeName, Window
 from watchkeeper.core.report import Report
 from watchkeeper.outside.connect import Connector, Place

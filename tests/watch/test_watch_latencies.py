@@ -11,8 +11,8 @@ import pytest
 from tests.house import HEALTHY, House, ended, house, name
 from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
+from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import Report
-from watchkeeper.core.sample import HOUR_MS
 from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch import latencies, packing

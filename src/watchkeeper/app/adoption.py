@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from watchkeeper.config.load import Loaded
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.reconcile import Order, reconcile
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store.errors import StoreError
 from watchkeeper.watch.workers import Workers
 
@@ -90,7 +90,7 @@ class Adoption:
         order = Order(
             page_no=self._ground.page_no,
             plan=plan,
-            now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
+            now=this_moment(self._clock),
             finishes=finishes,
             force=force,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -81,18 +82,6 @@ class Alert:
     reminders: int = 0
     reminded: int = 0
     closed: Leaving | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One instant in both times, milliseconds: *steady* decides, *at* is shown."""
-
-    steady: int
-    at: int
-
-    def moved_to(self, steady: int) -> "Moment":
-        """Return the instant that is *steady*, shown as far from this one as it is."""
-        return Moment(steady=steady, at=self.at + steady - self.steady)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

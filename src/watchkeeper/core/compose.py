@@ -11,7 +11,7 @@ from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
-from watchkeeper.core.moments import moment
+from watchkeeper.core.moment import timestamp
 from watchkeeper.core.names import few
 from watchkeeper.core.plan import Page
 from watchkeeper.core.reason import words
@@ -178,7 +178,7 @@ def _resumed(news: Sequence[Facts]) -> tuple[Recovered, ...]:
 def _notes(news: Sequence[Facts]) -> tuple[str, ...]:
     said = (
         texts.ENGLISH[f"note.{one.kind}"].format(
-            channel=one.channel, since=moment(one.since_at), until=moment(one.at)
+            channel=one.channel, since=timestamp(one.since_at), until=timestamp(one.at)
         )
         for one in news
         if f"note.{one.kind}" in texts.ENGLISH

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, Return
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return
 from watchkeeper.core.flap import Flapped
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.moment import DAY_MS, HOUR_MS
 from watchkeeper.core.pace import news_due
 
 CLAIM_MS = 10_000
 FRESH_MS = 5_000
 SEND_MS = 8_000
-KEEP_MS = 24 * 3_600_000
-HOUR_MS = 3_600_000
+KEEP_MS = DAY_MS
 MOST_DOUBT = 7
 _FIRST_WAIT_MS = 1_000
 _LONGEST_WAIT_MS = 300_000

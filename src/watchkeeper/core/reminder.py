@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from watchkeeper.core.alert import Alert, Moment
+from watchkeeper.core.alert import Alert
+from watchkeeper.core.moment import Moment
 
 
 class Backoff(StrEnum):

@@ -5,10 +5,10 @@ from struct import Struct
 from typing import NamedTuple
 
 from watchkeeper.core.histogram import Histogram, bucket, of
+from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import UNKNOWN
 from watchkeeper.core.status import Status
 
-HOUR_MS = 3_600_000
 TENTH_MS = 100
 NO_BUCKET = 0xFFFF
 _LAYOUT = Struct("<HbH")

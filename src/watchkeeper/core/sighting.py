@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from watchkeeper.core.moment import DAY_MS
 from watchkeeper.core.reason import SILENT, Reason
 from watchkeeper.core.report import UNKNOWN, Report, Source
 from watchkeeper.core.status import Status
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from watchkeeper.core import texts
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.fitting import cut, listed
 from watchkeeper.core.message import Message, MessageKind, Recovered
-from watchkeeper.core.moments import span
+from watchkeeper.core.moment import span
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.core import facts
-from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Moment, advance, counted
+from watchkeeper.core.alert import Advance, Alert, Leaving, Member, advance, counted
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import ReplicaName, Report, Source
 from watchkeeper.core.sighting import Sighting, observe, silence

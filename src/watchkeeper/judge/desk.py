@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.follow import Follower
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import audit, gate, notice
 from watchkeeper.store.audit import Deed
 from watchkeeper.store.cursor import Cursor, Store, Undo
@@ -50,7 +49,7 @@ class Desk:
         return _seconds_left(page.muted_until, self._clock.steady())
 
     async def _decide(self, decide: Callable[[Decision], bool]) -> bool:
-        now = Moment(steady=self._clock.steady(), at=self._clock.wall())
+        now = this_moment(self._clock)
 
         def transaction(cursor: Cursor) -> bool:
             return decide(climb.enter(cursor, self._follower.page_no, now))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, ReplicaName, Report
 from watchkeeper.core.sighting import says_nothing_new
@@ -19,7 +18,7 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor, Store, Track, Undo
 from watchkeeper.store.errors import StoreRefused
@@ -193,7 +192,7 @@ class Door:
                 waiting.answer.set_exception(error)
 
     def _case(self) -> Case:
-        now = Moment(steady=self._clock.steady(), at=self._clock.wall())
+        now = this_moment(self._clock)
         return Case(self._follower.page_no, self.rules, now)
 
 

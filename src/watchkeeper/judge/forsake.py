@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from watchkeeper.core.alert import Moment
-from watchkeeper.core.sighting import DAY_MS, Sighting, forsaken
+from watchkeeper.core.moment import DAY_MS, Moment
+from watchkeeper.core.sighting import Sighting, forsaken
 from watchkeeper.core.status import Status
 from watchkeeper.judge import climb, decide
 from watchkeeper.store import replica as replica_rows

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Maintenance, NodeName
 from watchkeeper.judge import climb, flapping
 from watchkeeper.judge.rules import Rules

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.judge.forsake import forsake
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import gate, gone, latency, meta, retention
 from watchkeeper.store.cursor import Cursor, Store, Transaction, Undo
 
@@ -24,7 +24,7 @@ async def keep_house(
         await clock.sleep(EVERY_MS)
         if not is_ours(WORK):
             continue
-        now = Moment(steady=clock.steady(), at=clock.wall())
+        now = this_moment(clock)
         try:
             await tidy(store, page_no, now)
         except Exception:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
 
-from watchkeeper.core.alert import Leaving, Moment
+from watchkeeper.core.alert import Leaving
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core import facts
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.reminder import Reminding, next_due, remind, to_remind
 from watchkeeper.judge.follow import Follower
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import alert, gate, notification
 from watchkeeper.store.cursor import Cursor, Store, Undo
 from watchkeeper.store.errors import StoreRefused
@@ -48,7 +48,7 @@ async def _remind_if_due(store: Store, clock: Clock, follower: Follower, policy:
         return EVERY_MS
     if due > clock.steady():
         return min(due - clock.steady(), EVERY_MS)
-    now = Moment(steady=clock.steady(), at=clock.wall())
+    now = this_moment(clock)
     await store.write(partial(say_reminders, page_no=page_no, policy=policy, now=now))
     follower.hurry()
     return EVERY_MS

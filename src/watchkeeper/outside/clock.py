@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
+from watchkeeper.core.moment import Moment
+
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -69,6 +71,11 @@ def _read_boot_id() -> str:
         return _BOOT_ID.read_text().strip()
     except OSError:
         return f"process-{time.time_ns()}"
+
+
+def this_moment(clock: Clock) -> Moment:
+    """Return the present instant in both times."""
+    return Moment(steady=clock.steady(), at=clock.wall())
 
 
 def micros() -> int:

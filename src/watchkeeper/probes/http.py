@@ -10,6 +10,7 @@ from typing import Any
 
 import re2
 
+from watchkeeper.core.moment import DAY_MS
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
@@ -29,7 +30,6 @@ MOST_BODY = 256 * 1024
 MOST_EXCERPT = 500
 _LONGEST_NAME = 253
 _REDIRECTS = 3
-_DAY_MS = 86_400_000
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SERVER_NAME = re.compile(r"[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*\.?|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -243,7 +243,7 @@ def _objection(answer: Answer, options: Options) -> str:
 
 
 def _judged_certificate(certificate: Certificate, options: Options, wall: int) -> Finding:
-    days = (certificate.ends_at - wall) // _DAY_MS
+    days = (certificate.ends_at - wall) // DAY_MS
     if days >= options.https_certificate_sick_below_days:
         return FINE
     return Status.SICK, Reason(f"certificate_soon:{days}", str(certificate))

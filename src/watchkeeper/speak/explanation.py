@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from watchkeeper.core import histogram as counts
 from watchkeeper.core import sample as samples
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.moment import HOUR_MS, span, timestamp
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import SELF, UNKNOWN
-from watchkeeper.core.sample import HOUR_MS, TENTH_MS, Sample
+from watchkeeper.core.sample import TENTH_MS, Sample
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.speak.prospect import prospects
@@ -43,7 +43,7 @@ def explanation(scene: Scene, one: Dossier) -> list[str]:
 def _believed(one: Dossier) -> str:
     row = one.row
     if row.gone_at is not None:
-        return f"gone: it left the page at {moment(row.gone_at)}"
+        return f"gone: it left the page at {timestamp(row.gone_at)}"
     if row.standing is Standing.PENDING:
         return "pending: nobody has said anything of it so far"
     why = f": {words(row.reason_code)}" if row.reason_code else ""
@@ -60,7 +60,7 @@ def _last_seen(one: Dossier) -> str:
 
 
 def _since(scene: Scene, one: Dossier) -> str:
-    since = f"since {moment(one.row.since_at)}"
+    since = f"since {timestamp(one.row.since_at)}"
     last = next((change for change in one.changes if change.kind in _OF_BELIEF), None)
     return f"{since}, for {span(scene.now.steady - last.steady)}" if last else since
 
@@ -111,7 +111,7 @@ def _seen(one: Dossier) -> Iterator[str]:
 
 def _evidence(title: str, seen: Evidence) -> Iterator[str]:
     why = f", {words(seen.reason_code)}" if seen.reason_code else ""
-    yield f"{title}, {moment(seen.at)}: {seen.status.word}{why}"
+    yield f"{title}, {timestamp(seen.at)}: {seen.status.word}{why}"
     lines = seen.body.splitlines()
     for line in lines[:_MOST_LINES]:
         yield f"  {_harmless(line)}"
@@ -128,11 +128,11 @@ def _harmless(line: str) -> str:
 def _changed(change: Change) -> str:
     why = words(change.reason_code)
     if change.kind == "source":
-        return f"{moment(change.at)}  {why}"
+        return f"{timestamp(change.at)}  {why}"
     what = f"{change.old.word} → {change.new.word}"
     if change.kind == "left":
         what = f"left the page, {change.old.word}"
-    return f"{moment(change.at)}  {what}" + (f": {why}" if why else "")
+    return f"{timestamp(change.at)}  {what}" + (f": {why}" if why else "")
 
 
 def _latencies(scene: Scene, known: Latencies) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _latencies(scene: Scene, known: Latencies) -> Iterator[str]:
     counted = counts.of(one.bucket for one in answers.values())
     middle, most = counts.quantile(counted, 0.50), counts.quantile(counted, 0.95)
     many = "1 look" if len(seen) == 1 else f"{len(seen)} looks"
-    of = f"{many} since {moment(first)}"
+    of = f"{many} since {timestamp(first)}"
     if middle is None or most is None:
         yield f"none of {of} was answered"
         return

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from watchkeeper.core.alert import Moment
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.moment import Moment, span, timestamp
 from watchkeeper.speak.delay import LaneNow
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow
 
@@ -85,4 +84,4 @@ def _name(lane: LaneRow) -> str:
 
 
 def _moment(at: int) -> str:
-    return moment(at, exactly=True)
+    return timestamp(at, exactly=True)

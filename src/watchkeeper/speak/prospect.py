@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from watchkeeper.core import reminder
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.moment import span, timestamp
 from watchkeeper.core.plan import Looking, Mode
 from watchkeeper.core.report import SELF
 from watchkeeper.core.schedule import next_due
@@ -71,7 +71,7 @@ def _silence(scene: Scene, sighting: Sighting) -> str:
 def _held(scene: Scene, one: Dossier) -> Iterator[str]:
     """Yield why nothing is said of the replica, whatever happens, and until when."""
     if one.node.maintained_until_at:
-        until = moment(one.node.maintained_until_at)
+        until = timestamp(one.node.maintained_until_at)
         title = f" ({one.node.maintenance})" if one.node.maintenance else ""
         yield f"its node is under maintenance{title}: nothing is said of it before {until}"
     if one.row.flap.since:
@@ -90,7 +90,7 @@ def _calm(scene: Scene, one: Dossier) -> str:
 def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
     in_alert = one.membership
     if in_alert and in_alert.back is None and in_alert.closed_at is None:
-        opened = moment(in_alert.opened_at)
+        opened = timestamp(in_alert.opened_at)
         yield f"an alert about the {_subject(in_alert.subject)} is open since {opened}"
         yield from _reminder(scene, in_alert.alert_no)
         if not one.others:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchkeeper.core.alert import Alert, Moment
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.alert import Alert
+from watchkeeper.core.moment import Moment, span, timestamp
 from watchkeeper.core.plan import Node, Plan
 from watchkeeper.core.report import ReplicaName, Source, SourceKind
 from watchkeeper.core.steady import ClockMark
@@ -59,7 +59,7 @@ class Scene:
 
     def at(self, steady: int) -> str:
         """Return the wall moment that *steady* is or was, in words."""
-        return moment(self.now.at + steady - self.now.steady)
+        return timestamp(self.now.at + steady - self.now.steady)
 
     def ago(self, steady: int) -> str:
         """Return how long ago the moment *steady* was, in words."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.pace import step_after_news
 from watchkeeper.speak.thought import Tenure, is_open
 from watchkeeper.store import alert, gate, notification

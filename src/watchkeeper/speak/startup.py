@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.status import Standing
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.view import View
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import alert, gate, notification
 from watchkeeper.store.cursor import Cursor, Store, Undo
 from watchkeeper.store.errors import StoreRefused
@@ -39,7 +39,7 @@ async def say_startup(store: Store, page_no: int, clock: Clock) -> None:
 
     A store that refuses is asked again, until it takes it.
     """
-    now = Moment(steady=clock.steady(), at=clock.wall())
+    now = this_moment(clock)
     while True:
         try:
             await store.write(partial(_say, page_no=page_no, now=now))

@@ -9,12 +9,11 @@ from functools import partial
 from traceback import format_exception
 
 from watchkeeper.core import lane as rules
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Lane, Pass, Try, Wait
 from watchkeeper.core.message import Message
 from watchkeeper.judge.follow import Follower
-from watchkeeper.outside.clock import wait_at_most
+from watchkeeper.outside.clock import this_moment, wait_at_most
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
@@ -122,7 +121,7 @@ class Talk:
             lane=lane,
             hearing=tongue.hearing,
             worker=self._means.worker,
-            now=Moment(steady=self._clock.steady(), at=self._clock.wall()),
+            now=this_moment(self._clock),
             took_ms=self._clock.steady() - began,
             outcome=masked(outcome, tongue.settings),
             is_news=rules.is_news(thought.heard),

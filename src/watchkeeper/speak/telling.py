@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from watchkeeper.core.facts import Kind
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.moment import span, timestamp
 from watchkeeper.core.status import Status
 from watchkeeper.speak.delay import Why
 from watchkeeper.speak.scene import Scene
@@ -21,7 +21,7 @@ def told(scene: Scene, one: Dossier) -> Iterator[str]:
     for said in one.said:
         lanes = [no for no in scene.lanes if said.lane_no in {None, no}]
         if lanes:
-            yield f"of {_what(said, one.membership)}, {moment(said.at)}:"
+            yield f"of {_what(said, one.membership)}, {timestamp(said.at)}:"
         for no in lanes:
             yield f"  {scene.lane(no)}: {_outcome(scene, said, no, delivered.get((no, said.no)))}"
 
@@ -40,12 +40,12 @@ def _what(said: Mention, membership: Membership) -> str:
 
 def _outcome(scene: Scene, said: Mention, lane_no: int, delivered: Delivered | None) -> str:
     if delivered and delivered.state == "sent":
-        return f"told at {moment(delivered.at)} by message {delivered.id}"
+        return f"told at {timestamp(delivered.at)} by message {delivered.id}"
     if delivered:
-        return f"given up at {moment(delivered.at)}: it could not be reached for a day"
+        return f"given up at {timestamp(delivered.at)}: it could not be reached for a day"
     if said.no <= scene.lanes[lane_no].lane.told:
         return "not told: the channel is newer, or does not hear of it"
-    return f"waits since {moment(said.at)}; {_wait(scene, lane_no)}"
+    return f"waits since {timestamp(said.at)}; {_wait(scene, lane_no)}"
 
 
 def _wait(scene: Scene, lane_no: int) -> str:

@@ -12,17 +12,19 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from watchkeeper.core.alert import Leaving, Member, Moment, Return
+from watchkeeper.core.alert import Leaving, Member, Return
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.pace import news_due
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.speak.mask import masked
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
@@ -80,7 +82,7 @@ class Unrecorded:
         dead = {name: code for name, code in found.items() if not view.is_held(name)}
         new = {name for name in dead if not _is_recorded(view, name)}
         if new - self._dead.keys():
-            self._dead |= dict.fromkeys(new - self._dead.keys(), self._now())
+            self._dead |= dict.fromkeys(new - self._dead.keys(), this_moment(self._clock))
             _save(self._file, self._dead)
         due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
         await asyncio.gather(
@@ -130,7 +132,7 @@ class Unrecorded:
         """Return what puts right what was said, with the worse of what is recorded and known."""
         view = self._means.follower.view
         dead = self._recording.dead(view)
-        now = self._now()
+        now = this_moment(self._clock)
         back = tuple(
             Return(
                 member=Member(replica=name, died=died.steady, dead_at=died.at),
@@ -144,9 +146,6 @@ class Unrecorded:
         is_said = any(not view.is_held(name) for name in dead)
         status = Status.DEAD if is_said else Status.HEALTHY
         return Facts(kind=Kind.RESUMED, steady=now.steady, at=now.at, status=status, back=back)
-
-    def _now(self) -> Moment:
-        return Moment(steady=self._clock.steady(), at=self._clock.wall())
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.store.cursor import Cursor
 
 Words = Mapping[str, str | int | None]

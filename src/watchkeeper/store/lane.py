@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.lane import CLAIM_MS, Lane
+from watchkeeper.core.moment import Moment
 from watchkeeper.store.cursor import Cursor, Row
 
 _LANE = (

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from watchkeeper.core import histogram as counts
 from watchkeeper.core import sample as samples
 from watchkeeper.core.histogram import Histogram
-from watchkeeper.core.sample import HOUR_MS, Sample
+from watchkeeper.core.moment import DAY_MS, HOUR_MS
+from watchkeeper.core.sample import Sample
 from watchkeeper.store.cursor import Cursor, Undo
 from watchkeeper.store.replica import marks
 
-DAY_MS = 24 * HOUR_MS
 _FORGOTTEN_AT_ONCE = 1_000
 _PAST_ANY = 1 << 62
 

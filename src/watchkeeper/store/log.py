@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.store.cursor import Cursor
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from watchkeeper.core.alert import Moment
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.steady import ClockMark, resume
 from watchkeeper.store import gate, meta, worker
 from watchkeeper.store.cursor import Cursor

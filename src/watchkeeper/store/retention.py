@@ -3,9 +3,9 @@
 What was told goes after 30 days. Transitions stay 400, because uptime is computed from them.
 """
 
+from watchkeeper.core.moment import DAY_MS
 from watchkeeper.store.cursor import Cursor
 
-DAY_MS = 24 * 3_600_000
 TOLD_MS = 30 * DAY_MS
 TRANSITIONS_MS = 400 * DAY_MS
 _AT_ONCE = 1_000

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.isolation import is_cut_off
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside import anchors
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store import alert, gate, history, notification
@@ -117,14 +118,14 @@ class Isolation:
         if began <= self._returned:  # a look came through meanwhile: this silence is an old one
             return False
         if self._since is None:
-            self._since = self._now()
+            self._since = this_moment(self._outside.clock)
             log.warning("this monitor is cut off: none of its anchors can be reached")
         return True
 
     def _end(self) -> None:
         if self._since is None:
             return
-        now = self._now()
+        now = this_moment(self._outside.clock)
         self._over.append(Span(self._since, now))
         self._since, self._returned = None, now.steady
         self._is_over.set()
@@ -144,10 +145,6 @@ class Isolation:
         """Return whether *aim* is not on this machine; a script may look anywhere."""
         host = urlsplit(aim.address).hostname if aim.kind != "script" else None
         return host is None or not await anchors.is_here(host, self._outside)
-
-    def _now(self) -> Moment:
-        clock = self._outside.clock
-        return Moment(steady=clock.steady(), at=clock.wall())
 
 
 def say(cursor: Cursor, page_no: int, span: Span) -> None:

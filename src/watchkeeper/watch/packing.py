@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from watchkeeper.core.sample import HOUR_MS
+from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track

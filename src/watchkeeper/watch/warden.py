@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from watchkeeper.core.alert import Moment
 from watchkeeper.core.plan import Plan
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.hold import Holding, hold, is_due
 from watchkeeper.judge.rules import Rules
 from watchkeeper.judge.windows import Opening, opening
-from watchkeeper.outside.clock import Clock
+from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store.cursor import Store
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.workers import Workers
@@ -52,7 +51,7 @@ class Warden:
         plan, page = self._plan(), self._follower.view.page
         if page is None or not self._workers.speaks(WORK, page.plan_hash):
             return
-        now = Moment(steady=self._clock.steady(), at=self._clock.wall())
+        now = this_moment(self._clock)
         wanted = Holding(
             page_no=self._follower.page_no,
             digest=plan.digest,

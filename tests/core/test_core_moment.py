@@ -1,11 +1,11 @@
 import pytest
 
-from watchkeeper.core.moments import moment, span
+from watchkeeper.core.moment import span, timestamp
 
 
 def test_a_moment_is_in_utc_to_the_second_or_exactly() -> None:
-    assert moment(1_000_061_007) == "1970-01-12T13:47:41Z"
-    assert moment(1_000_061_007, exactly=True) == "1970-01-12T13:47:41.007Z"
+    assert timestamp(1_000_061_007) == "1970-01-12T13:47:41Z"
+    assert timestamp(1_000_061_007, exactly=True) == "1970-01-12T13:47:41.007Z"
 
 
 @pytest.mark.parametrize(
