@@ -25,8 +25,8 @@ def refused(folder: Path, text: str, environ: dict[str, str] | None = None) -> B
     return caught.value
 
 
-def test_vigils_own_file_starts_with_notices_only() -> None:
-    told = load(VIGILS, KINDS, {"GOLDEN_ASSETS": "/assets"})
+def test_vigils_own_file_starts_with_notices_only(tmp_path: Path) -> None:
+    told = loaded(tmp_path, VIGILS.read_text(), {"GOLDEN_ASSETS": "/assets"})
     assert {problem.severity for problem in told.notices} == {Severity.NOTICE}
     texts = [problem.text for problem in told.notices]
     assert texts[0] == "accepted, but without any effect: server.workers, metrics.poll_parallelism"

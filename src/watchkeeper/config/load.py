@@ -7,6 +7,7 @@ from typing import Any
 
 from watchkeeper.config import rules
 from watchkeeper.config.environment import Filled, fill, quote_bare
+from watchkeeper.config.exposure import exposed, is_below
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.notices import notices
 from watchkeeper.config.plan import SCRIPT, build
@@ -51,6 +52,7 @@ def load(
         filled = fill(parse(text, str(path)), environ)
         reading = read(filled.tree, describe(kinds), strict=strict)
         plan, findings = _planned(reading, filled, kinds)
+        findings += exposed(path, filled, reading.secrets) if plan else ()
         problems = _located(findings, text, str(path))
     except RecursionError:
         raise refusal(str(path), "has lists or tables that are nested too deeply") from None
@@ -115,12 +117,8 @@ def _secret_variables(filled: Filled, reading: Reading) -> frozenset[str]:
     return frozenset(
         name
         for path, name in filled.used
-        if _is_below(path, reading.secrets) or _has_password(filled.tree, path)
+        if is_below(path, reading.secrets) or _has_password(filled.tree, path)
     )
-
-
-def _is_below(path: Path, places: set[Path]) -> bool:
-    return any(path[:length] in places for length in range(1, len(path) + 1))
 
 
 def _has_password(tree: Mapping[str, Any], path: Path) -> bool:

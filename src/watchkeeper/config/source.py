@@ -1,6 +1,8 @@
 """Source: the text of a file, and the tree of tables that it spells."""
 
+import os
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 from watchkeeper.config.problems import refusal
 
 MOST_BYTES = 10_000_000
-MOST_NODES = 20_000
+MOST_NODES = MOST_SERVICES = 20_000
 
 _KEYS = re.compile(r"\('[^()]*\)")
 _KEY = re.compile(r"'([^']*)'")
@@ -18,8 +20,7 @@ _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)
 def read_text(path: Path) -> str:
     """Return the text of the file at *path*; raise BadConfig when there is none to be had."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = _read(path)
     except FileNotFoundError:
         raise refusal(
             str(path), "does not exist; name yours: serve -c FILE, or check FILE"
@@ -27,6 +28,8 @@ def read_text(path: Path) -> str:
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise refusal(str(path), f"cannot be read: {reason}") from error
+    if content is None:
+        raise refusal(str(path), "is not a regular file")
     if len(content) > MOST_BYTES:
         raise refusal(str(path), f"is larger than {MOST_BYTES // 1_000_000} MB")
     return _decode(content, str(path))
@@ -40,7 +43,10 @@ def parse(text: str, file: str) -> dict[str, Any]:
         raise _syntax(str(error), text, file) from None
     except ValueError:
         raise refusal(file, "has a number with too many digits") from None
-    nodes = _count_nodes(tree)
+    services = tables(tree, "probe", "service")
+    nodes = sum(len(tables(service, "node")) for _, service in services)
+    if len(services) > MOST_SERVICES:
+        raise refusal(file, f"has {len(services)} services, and {MOST_SERVICES} are the most")
     if nodes > MOST_NODES:
         raise refusal(file, f"has {nodes} nodes, and {MOST_NODES} are the most")
     return tree
@@ -52,6 +58,17 @@ def tables(tree: Any, *keys: str) -> list[tuple[int, dict[str, Any]]]:
         tree = tree.get(key) if isinstance(tree, dict) else None
     items = tree if isinstance(tree, list) else []
     return [(index, item) for index, item in enumerate(items) if isinstance(item, dict)]
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what stands in the file at *path*, None where there is no end to wait for."""
+    with open(path, "rb", opener=_open_at_once) as file:
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        return file.read(MOST_BYTES + 1) if is_regular else None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -69,7 +86,3 @@ def _syntax(message: str, text: str, file: str) -> Exception:
     words = _KEYS.sub(lambda keys: f"[{'.'.join(_KEY.findall(keys[0]))}]", words)
     line = int(place["line"]) if place and place["line"] else len(text.splitlines())
     return refusal(file, f"is not TOML: {words[:1].lower()}{words[1:]}", line)
-
-
-def _count_nodes(tree: dict[str, Any]) -> int:
-    return sum(len(tables(service, "node")) for _, service in tables(tree, "probe", "service"))
