@@ -284,13 +284,45 @@ def test_each_key_of_branding_is_on_the_page() -> None:
         assert shown in page
 
 
-def test_maintenance_and_flapping_are_said_in_words() -> None:
-    state = believed(PLAN, {})
-    service = next(one for one in state.services if one.nodes[0].replicas)
-    replicas = tuple(replace(one, flaps=True) for one in service.nodes[0].replicas)
-    work = Maintenance("<New> disks", NOON)
-    node = replace(service.nodes[0], maintenance=work, replicas=replicas)
-    changed = replace(service, nodes=(node, *service.nodes[1:]))
-    page = text(World(given=replace(state, services=(changed,))))
-    assert "Under maintenance until 21 Nov, 12:00 UTC: <New> disks" in page
-    assert "Flapping: replica 1" in page
+def under_maintenance(*reports: tuple[ReplicaName, Report]) -> World:
+    """A world whose node `internal:site` is worked on."""
+    state = believed(PLAN, dict(reports))
+    relay, internal, plugin = state.services
+    gateway, site = internal.nodes
+    site = replace(site, maintenance=Maintenance("<New> disks", NOON + 3_600_000))
+    internal = replace(internal, nodes=(gateway, site))
+    return World(given=replace(state, services=(relay, internal, plugin)))
+
+
+def test_what_is_dead_under_maintenance_is_no_outage_on_the_page() -> None:
+    page = text(under_maintenance((SITE, DEAD), (SOCKET, Report(status=Status.HEALTHY))))
+    assert "Maintenance in progress · Golden Status" in page
+    assert "1 of 3 services under maintenance: Internal nodes" in page
+    assert "<New> disks, until 21 Nov, 13:00 UTC" in page
+    assert "Under maintenance until 21 Nov, 13:00 UTC: <New> disks" in page
+    assert "Replica 2 dead since 21 Nov, 12:00 UTC, refused" in page, "the truth stays"
+    assert "outage" not in page
+
+
+def test_what_is_dead_beside_maintenance_is_an_outage_on_the_page() -> None:
+    page = text(under_maintenance((SITE, DEAD), (SOCKET, DEAD)))
+    assert "Partial outage · Golden Status" in page
+    assert "1 of 3 services affected: Relay nodes" in page
+
+
+@run
+async def test_the_words_for_programs_know_no_maintenance_as_vigils_do_not() -> None:
+    async with serving(under_maintenance((SITE, DEAD))) as server:
+        assert (await get(server, "/status/text")).text == "dead"
+        assert (await get(server, "/status/report")).text.count('"dead"') == 4
+
+
+def test_flapping_is_said_in_words() -> None:
+    state = believed(PLAN, {SITE: DEAD})
+    service = state.services[1]
+    site = service.nodes[1]
+    flapping = replace(site, replicas=tuple(replace(one, flaps=True) for one in site.replicas))
+    changed = replace(service, nodes=(flapping,))
+    assert "Flapping: replica 1\N{EN DASH}2" in text(
+        World(given=replace(state, services=(changed,)))
+    )

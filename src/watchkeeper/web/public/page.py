@@ -17,15 +17,11 @@ from watchkeeper.core.url import Url
 from watchkeeper.web.answer import Fields
 from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
+from watchkeeper.web.public.mark import Mark
+from watchkeeper.web.public.overview import overview
 from watchkeeper.web.public.rendition import Rendition
-from watchkeeper.web.public.view import (
-    Look,
-    announcement_view,
-    href,
-    moment,
-    overview,
-    service_view,
-)
+from watchkeeper.web.public.stamp import stamp
+from watchkeeper.web.public.view import announcement_view, href, service_view
 
 REST_MS = 1_000
 MOST_NAMED = 12
@@ -48,6 +44,7 @@ class Fragment:
 
     state: ServiceState
     planned: Service | None
+    mark: Mark
     html: Markup
 
 
@@ -103,12 +100,14 @@ class PublicPage:
         html = self._templates.get_template("page.html").render(
             page=page,
             custom_html=Markup(page.custom_html),  # noqa: S704 - the operator's own
-            overview=overview(basis.state),
+            overview=overview(
+                basis.state, {key: part.mark for key, part in self.fragments.items()}
+            ),
             announcements=[announcement_view(one) for one in basis.shown],
             services=[part.html for part in self.fragments.values()],
             style=self._assets.style,
             brand=self._assets.brand(page),
-            old=moment(basis.followed_at) if basis.followed_at else None,
+            old=stamp(basis.followed_at) if basis.followed_at else None,
         )
         fields: Fields = (
             ("content-type", "text/html; charset=utf-8"),
@@ -123,7 +122,7 @@ class PublicPage:
             return kept
         view = service_view(state, planned, self._language)
         html = self._templates.get_template("service.html").render(service=view)
-        return Fragment(state, planned, Markup(html))  # noqa: S704 - the template escaped it
+        return Fragment(state, planned, view.mark, Markup(html))  # noqa: S704 - the template escaped it
 
 
 def policy(page: Page) -> str:
@@ -170,5 +169,6 @@ def _templates(language: Mapping[str, str], base: str) -> Environment:
     def say(name: str, **values: object) -> Markup:
         return said[name].format(**values) if values else said[name]
 
-    templates.globals.update(say=say, href=href, base=base, looks=list(Look), most_named=MOST_NAMED)
+    boxed = [mark for mark in Mark if mark is not Mark.MAINTENANCE]
+    templates.globals.update(say=say, href=href, base=base, boxed=boxed, most_named=MOST_NAMED)
     return templates
