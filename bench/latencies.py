@@ -20,7 +20,7 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.store import latency, meta
 from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.opening import open_to_serve
-from watchkeeper.watch.latencies import EVERY_MS, Latencies
+from watchkeeper.watch.notebook import EVERY_MS, Notebook
 from watchkeeper.watch.packing import pack_next
 
 REPLICAS, EVERY_S, HOURS = 1_000, 10, 24
@@ -99,7 +99,7 @@ async def _day(file: Path) -> list[str]:
     names = await store.write(partial(_people, page_no=page_no))
     follower = Follower(store, clock, page_no)
     await follower.follow()
-    latencies = Latencies(store, follower, clock)
+    latencies = Notebook(store, follower, clock)
     written, used = _written(), time.process_time()
     hours = 0
     for _ in range(HOURS * HOUR_MS // EVERY_MS):
@@ -115,7 +115,7 @@ async def _day(file: Path) -> list[str]:
     return [f"{looks:,} looks: {_mb(_written() - written)} written, {cost}", *figures]
 
 
-def _look(latencies: Latencies, names: list[ReplicaName], clock: _DayClock) -> None:
+def _look(latencies: Notebook, names: list[ReplicaName], clock: _DayClock) -> None:
     """Take all looks of a minute, each replica at its own phase."""
     began = clock.now
     rounds = EVERY_MS // (EVERY_S * 1000)

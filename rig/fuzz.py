@@ -20,7 +20,7 @@ from rig.damage import EDITS, Edit, cut, damaged, edited
 from rig.names import Damaging
 from watchkeeper.core.url import Url
 from watchkeeper.outside import echo, tls
-from watchkeeper.outside.answer import Reading
+from watchkeeper.outside.answer import Incoming
 from watchkeeper.outside.call import Call, location_of, request_of
 from watchkeeper.outside.failure import Failure, Insecure
 from watchkeeper.outside.journey import Journey
@@ -57,7 +57,7 @@ def targets(folder: Path) -> tuple[Fuzzed, ...]:
 
 
 async def _read_answer(given: tuple[bytes, int]) -> None:
-    reading = Reading(Journey(1_000), _MOST_BODY)
+    reading = Incoming(Journey(1_000), _MOST_BODY)
     _read(reading, *given)
     assert len(reading.answer().body) <= _MOST_BODY
     reading.release()

@@ -21,7 +21,7 @@ from watchkeeper.store import history, lane, latency, meta, worker
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.history import Transition
 from watchkeeper.store.lane import Claim
-from watchkeeper.store.latency import Look
+from watchkeeper.store.latency import LookRow
 from watchkeeper.store.worker import WorkerRow
 from watchkeeper.watch.silence import Silence
 
@@ -317,8 +317,8 @@ def test_latencies_are_those_on_disk_none_of_them_twice(store_url: str) -> None:
             [(no,)] = await home.rows("SELECT MIN(no) FROM replica")
             now = home.clock.wall()
             hour = now // 3_600_000 * 3_600_000
-            answers = [Look(hour + 1_000 * n, no, 0, 50) for n in range(19)]
-            last = [Look(hour + 60_000, no, 0, 1_200_000), Look(hour + 61_000, no, 2, 5)]
+            answers = [LookRow(hour + 1_000 * n, no, 0, 50) for n in range(19)]
+            last = [LookRow(hour + 60_000, no, 0, 1_200_000), LookRow(hour + 61_000, no, 2, 5)]
             await home.store.write(partial(latency.add, looks=[*answers, *last]))
             span = latency.Span(hour, hour + 3_600_000)
             found = await home.store.read(partial(latency.gather, span=span))

@@ -11,12 +11,12 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.hearing import Hearing, hear, hearing_of, hears
 from watchkeeper.core.lane import Notification
-from watchkeeper.core.plan import Channel, Mode, Node, Plan, Service
+from watchkeeper.core.plan import Channel, Mode, Node, NodeName, Plan, Service
 
 ALL = Hearing(channel="hook")
-NOT_API = Hearing(channel="hook", deaf_to=frozenset({("web", "api")}))
+NOT_API = Hearing(channel="hook", deaf_to=frozenset({NodeName("web", "api")}))
 REMINDERS = Hearing(channel="hook", reminders_only=True)
-EVERY_NODE = sorted({(name.service, name.node) for name in REPLICAS})
+EVERY_NODE = sorted({NodeName(name.service, name.node) for name in REPLICAS})
 hearings = st.builds(
     Hearing, channel=st.just("hook"), deaf_to=st.frozensets(st.sampled_from(EVERY_NODE))
 )
@@ -141,7 +141,7 @@ def test_the_next_outage_does_not_speak_for_the_last() -> None:
 
 @given(hearings)
 def test_the_status_is_the_worst_of_what_is_heard(hearing: Hearing) -> None:
-    troubled = [(("web", "api"), DEAD), (("web", "core"), SICK)]
+    troubled = [(NodeName("web", "api"), DEAD), (NodeName("web", "core"), SICK)]
     heard = [status for node, status in troubled if node not in hearing.deaf_to]
     assert hearing.status(troubled) is max(heard, default=HEALTHY)
 

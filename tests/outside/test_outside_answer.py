@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watchkeeper.outside.answer import Answer, Reading
+from watchkeeper.outside.answer import Answer, Incoming
 from watchkeeper.outside.failure import BadAnswer, CutOff, Failure
 from watchkeeper.outside.journey import Journey
 
@@ -14,7 +14,7 @@ def read(*pieces: bytes, most_body: int = 100, ends: bool = False) -> Answer:
     """Return the answer that *pieces* hold; raise CutOff where it is not whole by then."""
 
     async def main() -> Answer:
-        reading = Reading(Journey(1_000), most_body)
+        reading = Incoming(Journey(1_000), most_body)
         try:
             for piece in pieces:
                 if reading.feed(piece):

@@ -6,10 +6,11 @@ from functools import partial
 from tests.house import DEAD, HEALTHY, house, plan
 from watchkeeper.core.alert import Member
 from watchkeeper.core.hearing import Hearing
+from watchkeeper.core.plan import NodeName
 from watchkeeper.speak.thought import is_open
 from watchkeeper.store import alert
 
-WEB, MAIL = ("web", "api"), ("mail", "smtp")
+WEB, MAIL = NodeName("web", "api"), NodeName("mail", "smtp")
 NODES = plan({"web:api": ("1", "2"), "mail:smtp": ("1",)})
 NOT_MAIL = Hearing(channel="hook", deaf_to=frozenset({MAIL}))
 

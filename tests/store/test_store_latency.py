@@ -11,18 +11,18 @@ from watchkeeper.core import histogram, sample
 from watchkeeper.core.moment import DAY_MS, HOUR_MS
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Cursor, Track
-from watchkeeper.store.latency import Gathered, Look, Span
+from watchkeeper.store.latency import Gathered, LookRow, Span
 
 DAY = 20_000 * DAY_MS
 HOUR = DAY + 5 * HOUR_MS
 WHOLE = Span(HOUR, HOUR + HOUR_MS)
 
 
-def looks(count: int, replica_no: int = 1, *, at: int = HOUR, us: int = 10) -> list[Look]:
-    return [Look(at + 1_000 * n, replica_no, 0, us) for n in range(count)]
+def looks(count: int, replica_no: int = 1, *, at: int = HOUR, us: int = 10) -> list[LookRow]:
+    return [LookRow(at + 1_000 * n, replica_no, 0, us) for n in range(count)]
 
 
-async def add(home: House, rows: Iterable[Look]) -> None:
+async def add(home: House, rows: Iterable[LookRow]) -> None:
     await home.store.write(partial(latency.add, looks=list(rows)))
 
 
@@ -113,7 +113,7 @@ def test_an_hour_is_found_before_and_after_those_that_are_kept(
 ) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            await add(home, [Look(at, 1, 0, 10)])
+            await add(home, [LookRow(at, 1, 0, 10)])
             job = partial(latency.first_hour_outside, kept=WHOLE)
             assert await home.store.read(job) == found
 
@@ -132,7 +132,7 @@ def test_latencies_of_replicas_are_those_of_the_hours_asked_for_and_the_newest(
             read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until])
             seen = (await home.store.read(read))[1]
             assert seen.packed == [(HOUR, [sample.of_look(one.at, 0, 10) for one in looks(2)])]
-            assert seen.recent == [Look(WHOLE.until, 1, 0, 20)]
+            assert seen.recent == [LookRow(WHOLE.until, 1, 0, 20)]
             other = (await home.store.read(partial(read, hours=[WHOLE.until])))[2]
             assert (other.packed, other.recent) == ([], [])
 

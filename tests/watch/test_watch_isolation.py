@@ -14,7 +14,7 @@ from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import TimedOut
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.ping import Pinger
-from watchkeeper.watch.isolation import Isolation, Span, say
+from watchkeeper.watch.isolation import Blackout, Isolation, say
 from watchkeeper.watch.look import Aim, not_available
 from watchkeeper.watch.warden import Warden
 
@@ -33,12 +33,12 @@ AIM = Aim(
 )
 
 
-async def isolate(home: House, ms: int = 5_000) -> Span:
+async def isolate(home: House, ms: int = 5_000) -> Blackout:
     since = home.now()
     home.clock.pass_ms(ms)
-    span = Span(since, home.now())
-    await home.store.write(partial(say, page_no=home.page_no, span=span))
-    return span
+    blackout = Blackout(since, home.now())
+    await home.store.write(partial(say, page_no=home.page_no, blackout=blackout))
+    return blackout
 
 
 def test_an_isolation_inside_a_window_does_not_call_the_page_dead(store_url: str) -> None:
@@ -59,8 +59,8 @@ def test_an_isolation_inside_a_window_does_not_call_the_page_dead(store_url: str
 def test_an_isolation_is_written_once_though_its_transaction_runs_again(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            span = await isolate(home)
-            await home.store.write(partial(say, page_no=home.page_no, span=span))
+            blackout = await isolate(home)
+            await home.store.write(partial(say, page_no=home.page_no, blackout=blackout))
             assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
             assert len(await home.rows("SELECT no FROM blind")) == 1
 
@@ -70,9 +70,11 @@ def test_an_isolation_is_written_once_though_its_transaction_runs_again(store_ur
 def test_processes_that_were_cut_off_together_say_it_once(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            span = await isolate(home)
-            later = Span(Moment(steady=span.since.steady + 700, at=span.since.at + 700), home.now())
-            await home.store.write(partial(say, page_no=home.page_no, span=later))
+            blackout = await isolate(home)
+            later = Blackout(
+                Moment(steady=blackout.since.steady + 700, at=blackout.since.at + 700), home.now()
+            )
+            await home.store.write(partial(say, page_no=home.page_no, blackout=later))
             assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
 
     asyncio.run(main())

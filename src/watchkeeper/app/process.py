@@ -31,8 +31,8 @@ from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.errors import StoreRefused, StoreUnusable
 from watchkeeper.watch.isolation import Isolation
-from watchkeeper.watch.latencies import Latencies
 from watchkeeper.watch.looker import Looker
+from watchkeeper.watch.notebook import Notebook
 from watchkeeper.watch.packing import pack_for_ever
 from watchkeeper.watch.pulse import Pulse
 from watchkeeper.watch.queues import Queues
@@ -66,8 +66,8 @@ class App:
         self._door = Door(store, self._follower, clock, Rules.of(loaded.plan), self._recording)
         self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
         self._looker = Looker(outside, self._door, self._follower, self._workers, self._pulse.gaps)
-        self._latencies = Latencies(store, self._follower, clock)
-        self._looker.note = self._latencies.note
+        self._notebook = Notebook(store, self._follower, clock)
+        self._looker.note = self._notebook.note
         self._queues = Queues(outside, self._door, self._follower, self._workers, self._pulse.gaps)
         self._silence = Silence(store, self._follower, clock, self._workers, self._door)
         self._isolation = Isolation(outside, store, ground.page_no, self._looker.look_at_once)
@@ -145,7 +145,7 @@ class App:
             "the holding": self._warden.run(),
             "the speaker": self._speaker.run(),
             "the speaker of what is unrecorded": self._unrecorded.run(),
-            "the writing of latencies": self._latencies.run(),
+            "the notebook": self._notebook.run(),
             "the packing of latencies": packing,
             "the housekeeping": keeping,
             "the reconciling": self._adoption.run(),
@@ -206,7 +206,7 @@ class App:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.wait(running)
                 await self._workers.leave()
-                await self._latencies.flush()
+                await self._notebook.flush()
 
     def _forget(self) -> None:
         """Believe nothing from before a gap, and take nothing that was under way in it."""

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from watchkeeper.core.alert import Member
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Notification
-from watchkeeper.core.plan import Channel, Plan
+from watchkeeper.core.plan import Channel, NodeName, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
-NodeName = tuple[str, str]
 _ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
 
 _ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STEADY})
@@ -47,8 +46,8 @@ def hearing_of(plan: Plan, channel: Channel, before: Hearing | None = None) -> H
     for service, node in plan.nodes():
         if node.channels is not None and channel.key not in node.channels:
             services = filter(None, (service.key, service.was))
-            deaf_to |= {(s, n) for s in services for n in (node.key, node.was) if n}
-    known = {(service.key, node.key): node.channels for service, node in plan.nodes()}
+            deaf_to |= {NodeName(s, n) for s in services for n in (node.key, node.was) if n}
+    known = {NodeName(service.key, node.key): node.channels for service, node in plan.nodes()}
     deaf_to |= {name for name in (before.deaf_to if before else ()) if name not in known}
     heard = {name for name, told in known.items() if told is None or channel.key in told}
     return Hearing(

@@ -11,9 +11,10 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
-from watchkeeper.judge.flapping import Turn, count_changes, say_who_flaps
+from watchkeeper.judge.flapping import count_changes, say_who_flaps
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
+from watchkeeper.judge.ruling import Ruling
 from watchkeeper.judge.unresolved import say_that_names_fail
 from watchkeeper.store import gone as gone_rows
 from watchkeeper.store import history
@@ -66,39 +67,39 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
         raise Undo(outcomes)
     reports = {replicas[entry.place].no: entry.report for entry in news}
     turned = {replicas[entry.place].no: replicas[entry.place] for entry in news}
-    turns = rejudge(turned, spoken, reports, decision.now.at)
-    write(decision, count_changes(decision, case.rules, turns))
+    rulings = rejudge(turned, spoken, reports, decision.now.at)
+    write(decision, count_changes(decision, case.rules, rulings))
     return outcomes
 
 
 def rejudge(
     replicas: Mapping[int, ReplicaRow], spoken: Spoken, reports: Mapping[int, Report], at: int
-) -> list[Turn]:
+) -> list[Ruling]:
     """Return how each of *replicas* turns by what is *spoken* of it, after its report if any."""
     return [
-        Turn(row, _fold(row, spoken[no].values(), at), reports.get(no))
+        Ruling(row, _fold(row, spoken[no].values(), at), reports.get(no))
         for no, row in replicas.items()
     ]
 
 
-def write(decision: Decision, turns: Sequence[Turn]) -> None:
-    """Write *turns* and everything that follows from them."""
-    changed = keep(decision, turns)
-    if any(turn.is_told(decision.page.trouble_from) for turn in changed):
+def write(decision: Decision, rulings: Sequence[Ruling]) -> None:
+    """Write *rulings* and everything that follows from them."""
+    changed = keep(decision, rulings)
+    if any(ruling.is_told(decision.page.trouble_from) for ruling in changed):
         decision.alarm()
-        say_who_flaps(decision, turns)
-    say_that_names_fail(decision, turns)
+        say_who_flaps(decision, rulings)
+    say_that_names_fail(decision, rulings)
     decision.finish()
 
 
-def keep(decision: Decision, turns: Sequence[Turn]) -> list[Turn]:
-    """Write *turns* and what climbs from them; return those that are a change."""
-    replica_rows.save(decision.cursor, [turn.after for turn in turns], decision.page.revision)
-    for turn in turns:
-        _log(decision, turn.before, turn.after, turn.report)
-    changed = [turn for turn in turns if turn.is_change]
+def keep(decision: Decision, rulings: Sequence[Ruling]) -> list[Ruling]:
+    """Write *rulings* and what climbs from them; return those that are a change."""
+    replica_rows.save(decision.cursor, [ruling.after for ruling in rulings], decision.page.revision)
+    for ruling in rulings:
+        _log(decision, ruling.before, ruling.after, ruling.report)
+    changed = [ruling for ruling in rulings if ruling.is_change]
     if changed:
-        decision.climb({turn.after.node_no for turn in changed})
+        decision.climb({ruling.after.node_no for ruling in changed})
     return changed
 
 

@@ -1,94 +1,70 @@
 """Flapping: changes are counted behind the gate, and who flaps is held until it is stable."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from watchkeeper.core import flap
-from watchkeeper.core.alert import is_news
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.rules import Rules
+from watchkeeper.judge.ruling import Ruling
 from watchkeeper.store import history, hold, notification
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.replica import ReplicaRow
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A replica before and after a decision, and the report that turned it, if one did."""
-
-    before: ReplicaRow
-    after: ReplicaRow
-    report: Report | None = None
-
-    @property
-    def is_change(self) -> bool:
-        """Return whether its status is another one now."""
-        return self.before.status is not self.after.status
-
-    def is_told(self, trouble_from: Status) -> bool:
-        """Return whether it died or came back, or whatever else is told of it."""
-        return is_news(self.before.status, self.after.status, trouble_from)
-
-    @property
-    def begins_to_flap(self) -> bool:
-        """Return whether it flaps from now on."""
-        return bool(self.after.flap.since and not self.before.flap.since)
-
-
-def count_changes(decision: Decision, rules: Rules, turns: Sequence[Turn]) -> list[Turn]:
-    """Return *turns* with every death and every return counted, and all else that is told.
+def count_changes(decision: Decision, rules: Rules, rulings: Sequence[Ruling]) -> list[Ruling]:
+    """Return *rulings* with every death and every return counted, and all else that is told.
 
     Who falls sick and then dies has changed once, and once more on the way back. Under
     maintenance changes are expected: nobody begins to flap there.
     """
-    counting = _counting(decision, turns)
-    node_nos = {turn.after.node_no for turn in turns if turn.after.no in counting}
+    counting = _counting(decision, rulings)
+    node_nos = {ruling.after.node_no for ruling in rulings if ruling.after.no in counting}
     nodes = hold.nodes(decision.cursor, node_nos) if node_nos else {}
 
-    def counted(turn: Turn) -> Turn:
-        node, is_maintained = nodes[turn.after.node_no]
-        if is_maintained and not turn.after.flap.since:
-            return turn
-        after = flap.changed(turn.after.flap, decision.now.steady, rules.flap(*node))
-        return replace(turn, after=replace(turn.after, flap=after))
+    def counted(ruling: Ruling) -> Ruling:
+        node, is_maintained = nodes[ruling.after.node_no]
+        if is_maintained and not ruling.after.flap.since:
+            return ruling
+        after = flap.changed(ruling.after.flap, decision.now.steady, rules.flap(*node))
+        return replace(ruling, after=replace(ruling.after, flap=after))
 
-    return [counted(turn) if turn.after.no in counting else turn for turn in turns]
+    return [counted(ruling) if ruling.after.no in counting else ruling for ruling in rulings]
 
 
-def _counting(decision: Decision, turns: Iterable[Turn]) -> set[int]:
-    """Return the numbers of the replicas whose turn is a change of its own."""
+def _counting(decision: Decision, rulings: Iterable[Ruling]) -> set[int]:
+    """Return the numbers of the replicas whose ruling is a change of its own."""
     trouble_from = decision.page.trouble_from
-    told = {turn.after.no: turn for turn in turns if turn.is_told(trouble_from)}
+    told = {ruling.after.no: ruling for ruling in rulings if ruling.is_told(trouble_from)}
     if trouble_from is not Status.SICK:
         return set(told)
     halfway = {
         no
-        for no, turn in told.items()
-        if turn.before.status is Status.SICK and not turn.before.flap.since
+        for no, ruling in told.items()
+        if ruling.before.status is Status.SICK and not ruling.before.flap.since
     }
     origins = history.origins(decision.cursor, halfway) if halfway else {}
     goes_on = {no for no, origin in origins.items() if origin is not told[no].after.status}
     return told.keys() - goes_on
 
 
-def say_who_flaps(decision: Decision, turns: Iterable[Turn]) -> None:
-    """Write who of *turns* flaps from now on, which is the last that is said of it for long."""
-    new = [turn for turn in turns if turn.begins_to_flap]
-    nodes = hold.nodes(decision.cursor, {turn.after.node_no for turn in new}) if new else {}
+def say_who_flaps(decision: Decision, rulings: Iterable[Ruling]) -> None:
+    """Write who of *rulings* flaps from now on, which is the last that is said of it for long."""
+    new = [ruling for ruling in rulings if ruling.begins_to_flap]
+    nodes = hold.nodes(decision.cursor, {ruling.after.node_no for ruling in new}) if new else {}
     flaps = [
         Flapped(
-            replica=ReplicaName(*nodes[turn.after.node_no].name, turn.after.key),
-            status=turn.before.status,
-            changes=len(turn.after.flap.moments),
-            span_ms=decision.now.steady - turn.after.flap.moments[0],
+            replica=ReplicaName(*nodes[ruling.after.node_no].name, ruling.after.key),
+            status=ruling.before.status,
+            changes=len(ruling.after.flap.moments),
+            span_ms=decision.now.steady - ruling.after.flap.moments[0],
             trouble_from=decision.page.trouble_from,
         )
-        for turn in new
+        for ruling in new
     ]
     _say(decision, Kind.FLAPPING, flaps)
 

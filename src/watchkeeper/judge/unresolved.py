@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.status import Standing
 from watchkeeper.judge.climb import Decision
-from watchkeeper.judge.flapping import Turn
+from watchkeeper.judge.ruling import Ruling
 from watchkeeper.store import alert, notification
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.replica import ReplicaRow
@@ -15,12 +15,16 @@ QUIET_MS = 600_000
 """How long a resolver that fails anew is no news: nobody was told that it was well meanwhile."""
 
 
-def say_that_names_fail(decision: Decision, turns: Sequence[Turn]) -> None:
-    """Write that our resolver fails, where *turns* hold the first replicas that are blind for it.
+def say_that_names_fail(decision: Decision, rulings: Sequence[Ruling]) -> None:
+    """Write that our resolver fails, where *rulings* hold the first replicas that are blind for it.
 
     Whoever else goes blind for it is no news, whichever worker looks at it, and after a restart.
     """
-    new = [turn for turn in turns if _is_unresolved(turn.after) and not _is_unresolved(turn.before)]
+    new = [
+        ruling
+        for ruling in rulings
+        if _is_unresolved(ruling.after) and not _is_unresolved(ruling.before)
+    ]
     if not new or _is_known(decision, len(new)):
         return
     last = notification.last_said(decision.cursor, decision.page_no, Kind.UNRESOLVED)

@@ -47,7 +47,7 @@ def described(status: int) -> str:
         return str(status)
 
 
-class Reading:
+class Incoming:
     """One answer while it arrives; at most *most_body* bytes of its body are read.
 
     With *most_body* 0 the answer is whole when its headers are. The bytes of the body are

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from watchkeeper.outside.answer import Answer, Reading
+from watchkeeper.outside.answer import Answer, Incoming
 from watchkeeper.outside.call import Call, Location, request_of
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
@@ -68,7 +68,7 @@ async def _exchange(
         wire, address = await connector.wire(call.place, journey)
     else:
         wire, address = await _reach(connector, call, call.proxy, journey)
-    reading = Reading(journey, call.most_body)
+    reading = Incoming(journey, call.most_body)
     try:
         line = Line(wire, reading, meeting.tls() if meeting else None)
     except BaseException:

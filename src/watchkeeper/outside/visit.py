@@ -9,12 +9,12 @@ from watchkeeper.outside.deadline import Deadlines
 from watchkeeper.outside.failure import Failure, Ours, ResolverFailed, TimedOut
 from watchkeeper.outside.journey import Journey, Phase
 
-Finding = tuple[Status, Reason]
-FINE: Finding = (Status.HEALTHY, NONE)
+Seen = tuple[Status, Reason]
+FINE: Seen = (Status.HEALTHY, NONE)
 
 
 async def visit(
-    go: Callable[[Journey], Awaitable[Finding]], timeout_ms: int, deadlines: Deadlines
+    go: Callable[[Journey], Awaitable[Seen]], timeout_ms: int, deadlines: Deadlines
 ) -> Report:
     """Return what *go* found within *timeout_ms*; how it failed is a finding too."""
     journey = Journey(timeout_ms)
@@ -29,7 +29,7 @@ async def visit(
     return Report(status=status, reason=reason, latency_us=latency_us, evidence=journey)
 
 
-def _found(failure: Failure) -> Finding:
+def _found(failure: Failure) -> Seen:
     status = Status.BLIND if isinstance(failure, Ours) else Status.DEAD
     return status, Reason(failure.code, str(failure))
 

@@ -23,7 +23,7 @@ from watchkeeper.outside.quote import cleaned, quote
 from watchkeeper.outside.redirect import exchange_on
 from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.tls import Certificate, Trust
-from watchkeeper.outside.visit import FINE, Finding, visit
+from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("http", "https")
 MOST_BODY = 256 * 1024
@@ -163,7 +163,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     """Return what *target* answers within *timeout_ms*, from its name to the last byte."""
     go = exchange_on if options.http_follow_redirects else exchange
 
-    async def ask(journey: Journey) -> Finding:
+    async def ask(journey: Journey) -> Seen:
         call = _call(target, options, outside.user_agent, outside.clock.wall, outside.proxies.way)
         heard = await go(outside.connect, call, journey, sessions=outside.sessions)
         journey.note(_said(heard.answer))
@@ -211,7 +211,7 @@ def _said(answer: Answer) -> str:
     return f"{answer}, to {cleaned(where, MOST_EXCERPT)}, not followed" if where else str(answer)
 
 
-def _judged(heard: Heard, options: Options, wall: int) -> Finding:
+def _judged(heard: Heard, options: Options, wall: int) -> Seen:
     answer = heard.answer
     lowest, above = options.poll_http_status_healthy_above, options.poll_http_status_healthy_below
     if not lowest <= answer.status < above:
@@ -242,7 +242,7 @@ def _objection(answer: Answer, options: Options) -> str:
     return ""
 
 
-def _judged_certificate(certificate: Certificate, options: Options, wall: int) -> Finding:
+def _judged_certificate(certificate: Certificate, options: Options, wall: int) -> Seen:
     days = (certificate.ends_at - wall) // DAY_MS
     if days >= options.https_certificate_sick_below_days:
         return FINE

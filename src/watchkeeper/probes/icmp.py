@@ -11,7 +11,7 @@ from watchkeeper.outside.failure import Failure, Ours
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.resolve import resolver_option
-from watchkeeper.outside.visit import FINE, Finding, visit
+from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("icmp",)
 MOST_WAIT_S = 1.0
@@ -34,7 +34,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     within_s = min(MOST_WAIT_S, timeout_ms / 1000)
     trips: list[int] = []
 
-    async def ping(journey: Journey) -> Finding:
+    async def ping(journey: Journey) -> Seen:
         addresses, failures = await outside.connect.checked(place, journey)
         journey.enter(Phase.WAIT)
         patience_s = journey.left_s() / 2
@@ -60,7 +60,7 @@ async def _asked(
         return failure
 
 
-def _judged(trips: list[int], failures: list[Failure], journey: Journey) -> Finding:
+def _judged(trips: list[int], failures: list[Failure], journey: Journey) -> Seen:
     if not trips or any(not isinstance(failure, Ours) for failure in failures):
         raise gravest(failures)
     for failure in failures:

@@ -10,7 +10,7 @@ from watchkeeper.outside.journey import MOST_EVIDENCE, Journey, Phase
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import cleaned
 from watchkeeper.outside.run import Ended, Output
-from watchkeeper.outside.visit import FINE, Finding, visit
+from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("script",)
 _SICK, _UNKNOWN = 1, 3
@@ -30,7 +30,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     """Return what the script *target*, given as its text, says within *timeout_ms*."""
     output = Output()
 
-    async def run(journey: Journey) -> Finding:
+    async def run(journey: Journey) -> Seen:
         journey.enter(Phase.RUN)
         ended = await outside.shell.run(target, output)
         journey.note(_words(ended))
@@ -40,7 +40,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     return replace(report, evidence=_evidence(str(report.evidence), output))
 
 
-def _judged(ended: Ended, options: Options, output: Output) -> Finding:
+def _judged(ended: Ended, options: Options, output: Output) -> Seen:
     detail = _words(ended) + _last_words(output)
     if ended.signal:
         return Status.DEAD, Reason(f"signal:{ended.signal}", detail)

@@ -12,7 +12,7 @@ from watchkeeper.outside.line import Line
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.quote import quote
 from watchkeeper.outside.resolve import resolver_option
-from watchkeeper.outside.visit import FINE, Finding, visit
+from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("ssh",)
 MOST_LINE, MOST_LINES, MOST_PACKET = 255, 50, 35_000
@@ -36,7 +36,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     parts = urlsplit(target)
     place = Place(host=parts.hostname or "", port=parts.port or 0, resolver=options.resolver)
 
-    async def greet(journey: Journey) -> Finding:
+    async def greet(journey: Journey) -> Seen:
         greeting = Greeting(journey)
         wire, _ = await outside.connect.wire(place, journey)
         line = Line(wire, greeting)

@@ -8,7 +8,7 @@ from watchkeeper.outside.connect import Place
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.resolve import resolver_option
-from watchkeeper.outside.visit import FINE, Finding, visit
+from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("tcp",)
 
@@ -25,7 +25,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     parts = urlsplit(target)
     place = Place(host=parts.hostname or "", port=parts.port or 0, resolver=options.resolver)
 
-    async def connect(journey: Journey) -> Finding:
+    async def connect(journey: Journey) -> Seen:
         wire, _ = await outside.connect.wire(place, journey)
         wire.close()
         return FINE

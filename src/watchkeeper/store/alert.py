@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from watchkeeper.core.alert import Advance, Alert, Member, Trouble
-from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.plan import AlertOn, NodeName
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status, worst
 from watchkeeper.store.cursor import Cursor, Row
@@ -112,9 +112,7 @@ def members_at(cursor: Cursor, no: int | None, moment: int) -> tuple[Member, ...
     return tuple(map(_member, rows))
 
 
-def troubled_nodes(
-    cursor: Cursor, page_no: int, moment: int
-) -> list[tuple[tuple[str, str], Status]]:
+def troubled_nodes(cursor: Cursor, page_no: int, moment: int) -> list[tuple[NodeName, Status]]:
     """Return each node with a member in any alert at the steady *moment*, and its status."""
     rows = cursor.rows(
         "SELECT m.service, m.node, MAX(m.status)"
@@ -123,7 +121,7 @@ def troubled_nodes(
         " GROUP BY m.service, m.node",
         (page_no, moment, moment),
     )
-    return [((service, node), Status(status)) for service, node, status in rows]
+    return [(NodeName(service, node), Status(status)) for service, node, status in rows]
 
 
 def _member(row: Sequence[Any]) -> Member:

@@ -20,7 +20,7 @@ _FORGOTTEN_AT_ONCE = 1_000
 _PAST_ANY = 1 << 62
 
 
-class Look(NamedTuple):
+class LookRow(NamedTuple):
     """A look that ended at the wall moment *at*, as it is first written."""
 
     at: int
@@ -48,10 +48,10 @@ class Latencies:
     """What is known of a replica's latencies: the packed samples by hour, then the *recent*."""
 
     packed: Sequence[tuple[int, Sequence[Sample]]]
-    recent: Sequence[Look]
+    recent: Sequence[LookRow]
 
 
-def add(cursor: Cursor, looks: Collection[Look]) -> None:
+def add(cursor: Cursor, looks: Collection[LookRow]) -> None:
     """Write *looks*; those that are written already stay as they are."""
     cursor.run_many(
         "INSERT INTO recent (at, replica_no, status, latency_us) VALUES (?, ?, ?, ?)"
@@ -124,7 +124,7 @@ def of_replicas(
     The looks that are not packed lie by time, so that they are read once for all.
     """
     packed: dict[int, list[tuple[int, Sequence[Sample]]]] = {no: [] for no in replica_nos}
-    recent: dict[int, list[Look]] = {no: [] for no in replica_nos}
+    recent: dict[int, list[LookRow]] = {no: [] for no in replica_nos}
     for (period, replica_no), kept in sorted(_packed(cursor, hours, replica_nos)):
         packed[replica_no].append((period, samples.parse(kept)))
     for row in cursor.rows(
@@ -132,7 +132,7 @@ def of_replicas(
         f" WHERE replica_no IN ({marks(replica_nos)}) ORDER BY at",
         sorted(replica_nos),
     ):
-        look = Look(*row)
+        look = LookRow(*row)
         recent[look.replica_no].append(look)
     return {no: Latencies(packed[no], recent[no]) for no in replica_nos}
 

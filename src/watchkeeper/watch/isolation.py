@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Blackout:
     """A time in which we were cut off."""
 
     since: Moment
@@ -57,7 +57,7 @@ class Isolation:
         self._gateway = ""
         self._since: Moment | None = None
         self._returned = 0
-        self._over: deque[Span] = deque()
+        self._over: deque[Blackout] = deque()
         self._is_over = asyncio.Event()
         self._asking = asyncio.Lock()
         self._asked = 0
@@ -126,15 +126,15 @@ class Isolation:
         if self._since is None:
             return
         now = this_moment(self._outside.clock)
-        self._over.append(Span(self._since, now))
+        self._over.append(Blackout(self._since, now))
         self._since, self._returned = None, now.steady
         self._is_over.set()
         self._on_return()
 
-    async def _say(self, span: Span) -> None:
+    async def _say(self, blackout: Blackout) -> None:
         while True:
             try:
-                await self._store.write(partial(say, page_no=self._page_no, span=span))
+                await self._store.write(partial(say, page_no=self._page_no, blackout=blackout))
             except StoreRefused as error:
                 log.debug("the isolation is not recorded yet: %s", error)
                 await self._outside.clock.sleep(RETRY_MS)
@@ -147,22 +147,22 @@ class Isolation:
         return host is None or not await anchors.is_here(host, self._outside)
 
 
-def say(cursor: Cursor, page_no: int, span: Span) -> None:
+def say(cursor: Cursor, page_no: int, blackout: Blackout) -> None:
     """Write, behind the gate, that we were blind for a while, and whom nobody could hear.
 
     Several processes that were cut off together say it once.
     """
-    page = gate.enter(cursor, page_no, span.until.steady)
-    now = span.until.moved_to(page.steady)
+    page = gate.enter(cursor, page_no, blackout.until.steady)
+    now = blackout.until.moved_to(page.steady)
     gate.hear_anew(cursor, page_no, now.steady)
-    history.add_blind(cursor, page_no, (span.since.at, span.until.at), ISOLATED)
-    if notification.last_said(cursor, page_no, Kind.ISOLATED) >= span.since.steady:
+    history.add_blind(cursor, page_no, (blackout.since.at, blackout.until.at), ISOLATED)
+    if notification.last_said(cursor, page_no, Kind.ISOLATED) >= blackout.since.steady:
         return
     facts = Facts(
         kind=Kind.ISOLATED,
         steady=now.steady,
         at=now.at,
-        since_at=span.since.at,
+        since_at=blackout.since.at,
         status=alert.said_status(cursor, page_no),
     )
     notification.insert(cursor, page_no, facts)

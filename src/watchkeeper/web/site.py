@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.page import PublicPage
-from watchkeeper.web.public.reading import Reading
+from watchkeeper.web.public.reading import ReadingRoute
 from watchkeeper.web.public.shelf import Shelf
 from watchkeeper.web.public.status import Summary
 from watchkeeper.web.request import segments
@@ -30,9 +30,9 @@ class Site:
         self._reporters = Reporters(front)
         self._orders = Orders(front)
         self._readings: dict[tuple[str, ...], Route] = {
-            (): Reading(page.current),
-            ("status", "text"): Reading(summary.word),
-            ("status", "report"): Reading(summary.report),
+            (): ReadingRoute(page.current),
+            ("status", "text"): ReadingRoute(summary.word),
+            ("status", "report"): ReadingRoute(summary.report),
         }
         self._kept = lru_cache(maxsize=_MOST_KEPT)(self._find)
 
@@ -57,7 +57,7 @@ class Site:
     def _reading(self, path: tuple[str, ...]) -> Route | None:
         match path:
             case ("static", name):
-                return Reading(partial(self._assets.get, name))
+                return ReadingRoute(partial(self._assets.get, name))
         return self._readings.get(path) or self._shelf.route(path)
 
     def below_base(self, path: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -20,35 +20,35 @@ from watchkeeper.core.plan import Maintenance
 from watchkeeper.core.state import ReplicaState
 from watchkeeper.web.public.mark import Mark
 from watchkeeper.web.public.stamp import stamp
-from watchkeeper.web.public.view import MOST_LINES, NodeView, ranges, service_view
+from watchkeeper.web.public.view import MOST_REMARKS, NodeView, ranges, service_view
 
 
 def seen(*replicas: ReplicaState, work: Maintenance | None = None) -> NodeView:
     return service_view(service(node(*replicas, work=work)), None).nodes[0]
 
 
-def lines(*replicas: ReplicaState) -> list[tuple[Mark, str, str]]:
-    return [(line.mark, line.numbers, line.reason) for line in seen(*replicas).lines]
+def remarks(*replicas: ReplicaState) -> list[tuple[Mark, str, str]]:
+    return [(one.mark, one.numbers, one.reason) for one in seen(*replicas).remarks]
 
 
 def test_healthy_replicas_need_no_words() -> None:
-    assert lines(replica(1, HEALTHY), replica(2, HEALTHY)) == []
+    assert remarks(replica(1, HEALTHY), replica(2, HEALTHY)) == []
 
 
 def test_what_is_true_of_many_is_said_once() -> None:
     dead = [replica(number, DEAD, "refused") for number in (1, 2, 3, 7)]
-    assert lines(*dead[:3]) == [(Mark.DEAD, "1\N{EN DASH}3", "refused")]
+    assert remarks(*dead[:3]) == [(Mark.DEAD, "1\N{EN DASH}3", "refused")]
 
 
 def test_the_worst_is_said_first() -> None:
-    said = lines(
+    said = remarks(
         replica(1, PENDING), replica(2, BLIND, "local"), replica(3, SICK, "slow"), replica(4, DEAD)
     )
     assert [mark for mark, _, _ in said] == [Mark.DEAD, Mark.SICK, Mark.BLIND, Mark.PENDING]
 
 
 def test_different_reasons_and_minutes_are_said_apart() -> None:
-    said = lines(
+    said = remarks(
         replica(1, DEAD, "refused"),
         replica(2, DEAD, "timeout"),
         replica(3, DEAD, "refused", NOON + 60_000),
@@ -63,13 +63,13 @@ def test_different_reasons_and_minutes_are_said_apart() -> None:
 def test_a_blind_replica_keeps_its_last_word() -> None:
     one = seen(replica(1, BLIND_DEAD, "local"))
     assert one.boxes[0].mark is Mark.BLIND
-    assert one.lines[0].last_known is Mark.DEAD
+    assert one.remarks[0].last_known is Mark.DEAD
 
 
-def test_many_lines_are_folded() -> None:
+def test_many_remarks_are_folded() -> None:
     many = [replica(n, DEAD, "refused", NOON + n * 60_000) for n in range(1, 13)]
     one = seen(*many)
-    assert (len(one.lines), len(one.more_lines)) == (MOST_LINES, 12 - MOST_LINES)
+    assert (len(one.remarks), len(one.more_remarks)) == (MOST_REMARKS, 12 - MOST_REMARKS)
 
 
 @pytest.mark.parametrize(

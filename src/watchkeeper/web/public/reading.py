@@ -11,7 +11,7 @@ from watchkeeper.web.request import Request
 from watchkeeper.web.route import SMALL_BODY
 
 
-class Reading:
+class ReadingRoute:
     """`GET` of what *current* returns at once."""
 
     limit = SMALL_BODY
@@ -32,7 +32,7 @@ class Reading:
         raise NotImplementedError
 
 
-class WaitedReading:
+class WaitedReadingRoute:
     """`GET` of what *find* comes back with: it may have to wait for a disk."""
 
     limit = SMALL_BODY

@@ -5,7 +5,7 @@ from functools import partial
 from watchkeeper.web.front import Front
 from watchkeeper.web.public import badges
 from watchkeeper.web.public.operator_files import ASSET, OperatorFiles
-from watchkeeper.web.public.reading import WaitedReading
+from watchkeeper.web.public.reading import WaitedReadingRoute
 from watchkeeper.web.public.served import Served
 from watchkeeper.web.public.status import Summary
 
@@ -21,22 +21,22 @@ class Shelf:
         self._files = OperatorFiles(front.assets)
         self._summary = summary
 
-    def route(self, path: tuple[str, ...]) -> WaitedReading | None:
+    def route(self, path: tuple[str, ...]) -> WaitedReadingRoute | None:
         """Return the route for *path* below `/`, None when it is not one of these.
 
         Files are served at exactly these depths, so that nothing else of a folder is public.
         """
         match path:
             case ("badge", kind):
-                return WaitedReading(partial(self._badge, kind))
+                return WaitedReadingRoute(partial(self._badge, kind))
             case ("robots.txt",):
-                return WaitedReading(self._robots)
+                return WaitedReadingRoute(self._robots)
             case ("assets", "images", "badges", name):
-                return WaitedReading(partial(self._badge_file, name))
+                return WaitedReadingRoute(partial(self._badge_file, name))
             case ("assets", "images" | "fonts" as kin, folder, name):
-                return WaitedReading(partial(self._files.asset, kin, folder, name))
+                return WaitedReadingRoute(partial(self._files.asset, kin, folder, name))
             case ("assets", "stylesheets" | "javascripts" as folder, name):
-                return WaitedReading(partial(self._files.asset, folder, name))
+                return WaitedReadingRoute(partial(self._files.asset, folder, name))
         return None
 
     async def _badge(self, kind: str) -> Served | None:

@@ -18,7 +18,7 @@ from watchkeeper.web.public.mark import OF_STATUS, Mark, of_node, of_replica, of
 from watchkeeper.web.public.overview import Work, work
 from watchkeeper.web.public.stamp import Stamp, stamp
 
-MOST_LINES = 8
+MOST_REMARKS = 8
 _MINUTE_MS = 60_000
 _LINKED = ("https:", "http:", "mailto:", "tel:")
 
@@ -33,7 +33,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Remark:
     """What is said in words about replicas of which the same is true.
 
     *numbers* are theirs, in few words; *last_known* is the word of a blind one that
@@ -61,8 +61,8 @@ class NodeView:
     maintenance: Work | None
     flapping: str
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
-    more_lines: tuple[Line, ...]
+    remarks: tuple[Remark, ...]
+    more_remarks: tuple[Remark, ...]
     reveals_names: bool
     link: str
     link_label: str
@@ -114,7 +114,7 @@ def _node_view(node: NodeState, planned: Node | None, language: Mapping[str, str
         Box(number, of_replica(replica), replica.name.replica if reveals else "")
         for number, replica in enumerate(node.replicas, 1)
     )
-    lines = _lines(node.replicas, language)
+    remarks = _remarks(node.replicas, language)
     return NodeView(
         label=node.label,
         mode=node.mode.value,
@@ -122,15 +122,15 @@ def _node_view(node: NodeState, planned: Node | None, language: Mapping[str, str
         maintenance=work(node.maintenance) if node.maintenance else None,
         flapping=ranges([n for n, replica in enumerate(node.replicas, 1) if replica.flaps]),
         boxes=boxes,
-        lines=lines[:MOST_LINES],
-        more_lines=lines[MOST_LINES:],
+        remarks=remarks[:MOST_REMARKS],
+        more_remarks=remarks[MOST_REMARKS:],
         reveals_names=reveals,
         link=href(planned.link_url) if planned else "",
         link_label=planned.link_label if planned else "",
     )
 
 
-def _lines(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tuple[Line, ...]:
+def _remarks(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tuple[Remark, ...]:
     """Return words for all that are not healthy, the worst first, alike ones together."""
     groups: dict[tuple[Mark, Status, str, int], list[int]] = {}
     for number, replica in enumerate(replicas, 1):
@@ -139,8 +139,8 @@ def _lines(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tup
             minute = 0 if mark is Mark.PENDING else replica.since_at // _MINUTE_MS
             key = (mark, replica.status, replica.reason_code, minute)
             groups.setdefault(key, []).append(number)
-    lines = [
-        Line(
+    remarks = [
+        Remark(
             mark=mark,
             numbers=ranges(numbers),
             count=len(numbers),
@@ -150,7 +150,7 @@ def _lines(replicas: Iterable[ReplicaState], language: Mapping[str, str]) -> tup
         )
         for (mark, status, code, minute), numbers in groups.items()
     ]
-    return tuple(sorted(lines, key=lambda line: -severity(line.mark)))
+    return tuple(sorted(remarks, key=lambda remark: -severity(remark.mark)))
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -15,18 +15,18 @@ from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import Report
 from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch import latencies, packing
-from watchkeeper.watch.latencies import Latencies
+from watchkeeper.watch import notebook, packing
+from watchkeeper.watch.notebook import Notebook
 from watchkeeper.watch.packing import LATE_MS, WORK, pack_for_ever, pack_next
 
 T = TypeVar("T")
 
 
-def look_at(home: House, kept: Latencies, *who: str) -> None:
+def look_at(home: House, notes: Notebook, *who: str) -> None:
     """Note one look at each of *who*, a second after the last."""
     for one in who:
         home.clock.pass_ms(1_000)
-        kept.note(name(one), Report(status=HEALTHY, latency_us=10))
+        notes.note(name(one), Report(status=HEALTHY, latency_us=10))
 
 
 async def pack_all(home: House) -> int:
@@ -51,11 +51,11 @@ async def counted(home: House) -> int:
 def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
-            look_at(home, kept, "web:api:1", "web:api:2", "web:api:gone")
+            notes = Notebook(home.store, home.follower, home.clock)
+            look_at(home, notes, "web:api:1", "web:api:2", "web:api:gone")
             first = home.clock.wall() - 2_000
-            await kept.flush()
-            assert len(kept) == 0
+            await notes.flush()
+            assert len(notes) == 0
             rows = await home.rows("SELECT at, status, latency_us FROM recent ORDER BY at")
             assert rows == [(first, 0, 10), (first + 1_000, 0, 10)]
 
@@ -65,20 +65,20 @@ def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> No
 def test_a_store_that_refuses_makes_memory_no_larger(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latencies, "MOST", 5)
+    monkeypatch.setattr(notebook, "MOST", 5)
 
     async def main() -> None:
         async with house(store_url) as home:
             busy = Busy(home.store)
-            kept = Latencies(busy, home.follower, home.clock)
+            notes = Notebook(busy, home.follower, home.clock)
             busy.refuses = True
             for _ in range(4):
-                look_at(home, kept, *["web:api:1"] * 2)
+                look_at(home, notes, *["web:api:1"] * 2)
                 with pytest.raises(StoreRefused):
-                    await kept.flush()
-            assert len(kept) == 5
+                    await notes.flush()
+            assert len(notes) == 5
             busy.refuses = False
-            await kept.flush()
+            await notes.flush()
             oldest = home.clock.wall() - 4_000
             assert await home.rows("SELECT COUNT(*), MIN(at) FROM recent") == [(5, oldest)]
 
@@ -88,11 +88,11 @@ def test_a_store_that_refuses_makes_memory_no_larger(
 def test_looks_that_come_while_others_are_written_are_written_too(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
-            look_at(home, kept, "web:api:1")
-            writing = asyncio.create_task(kept.flush())
+            notes = Notebook(home.store, home.follower, home.clock)
+            look_at(home, notes, "web:api:1")
+            writing = asyncio.create_task(notes.flush())
             await asyncio.sleep(0)
-            look_at(home, kept, "web:api:2")
+            look_at(home, notes, "web:api:2")
             await writing
             assert await count(home, "recent") == 2
 
@@ -102,26 +102,26 @@ def test_looks_that_come_while_others_are_written_are_written_too(store_url: str
 def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_nothing(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latencies, "ENOUGH", 2)
+    monkeypatch.setattr(notebook, "ENOUGH", 2)
 
     async def main() -> None:
         async with house(store_url) as home:
             busy, clock = Busy(home.store), StoryClock()
-            kept = Latencies(busy, home.follower, clock)
-            running = asyncio.create_task(kept.run())
+            notes = Notebook(busy, home.follower, clock)
+            running = asyncio.create_task(notes.run())
             busy.refuses = True
             for who in ("web:api:1", "web:api:2"):
-                kept.note(name(who), Report(status=HEALTHY, latency_us=10))
+                notes.note(name(who), Report(status=HEALTHY, latency_us=10))
                 clock.pass_ms(1)
             await asyncio.sleep(0.05)
-            assert len(kept) == 2
+            assert len(notes) == 2
             busy.refuses = False
-            clock.move_to(clock.steady() + latencies.EVERY_MS)
-            await until(partial(is_empty, kept))
-            kept.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+            clock.move_to(clock.steady() + notebook.EVERY_MS)
+            await until(partial(is_empty, notes))
+            notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
             clock.pass_ms(1)
-            kept.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
-            await until(partial(is_empty, kept))
+            notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+            await until(partial(is_empty, notes))
             assert await count(home, "recent") == 4
             await ended([running])
 
@@ -133,13 +133,13 @@ def test_whoever_packs_goes_on_packing_and_nobody_else_does(
 ) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
+            notes = Notebook(home.store, home.follower, home.clock)
             mine: list[str] = []
             packer = pack_for_ever(home.store, home.clock, mine.__contains__)
             running = asyncio.create_task(packer)
             for _ in range(2):
-                look_at(home, kept, "web:api:1")
-                await kept.flush()
+                look_at(home, notes, "web:api:1")
+                await notes.flush()
                 home.clock.pass_ms(2 * HOUR_MS)
                 await asyncio.sleep(0.05)
             assert await count(home, "recent") == 2
@@ -160,16 +160,16 @@ async def until(is_so: Callable[[], Awaitable[object]]) -> None:
     raise AssertionError("it did not become so")
 
 
-async def is_empty(kept: Latencies) -> bool:
-    return len(kept) == 0
+async def is_empty(notes: Notebook) -> bool:
+    return len(notes) == 0
 
 
 def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
-            look_at(home, kept, *["web:api:1"] * 3)
-            await kept.flush()
+            notes = Notebook(home.store, home.follower, home.clock)
+            look_at(home, notes, *["web:api:1"] * 3)
+            await notes.flush()
             home.clock.pass_ms(HOUR_MS + LATE_MS - home.clock.wall() % HOUR_MS - 1)
             assert await pack_all(home) == 0
             home.clock.pass_ms(1)
@@ -182,9 +182,9 @@ def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(store_
 def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
-            look_at(home, kept, *["web:api:1"] * 3)
-            await kept.flush()
+            notes = Notebook(home.store, home.follower, home.clock)
+            look_at(home, notes, *["web:api:1"] * 3)
+            await notes.flush()
             home.clock.pass_ms(2 * HOUR_MS)
             rows = await home.rows("SELECT at, replica_no, status, latency_us FROM recent")
             assert await pack_all(home) == 1
@@ -238,11 +238,11 @@ def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
     async def main(at: int) -> bool:
         """Return whether there was a step number *at*."""
         async with house(str(tmp_path / f"{at}.db")) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
+            notes = Notebook(home.store, home.follower, home.clock)
             for who in ("web:api:1", "web:api:2"):
-                look_at(home, kept, *[who] * 3)
+                look_at(home, notes, *[who] * 3)
                 home.clock.pass_ms(HOUR_MS // 3)
-            await kept.flush()
+            await notes.flush()
             home.clock.pass_ms(2 * HOUR_MS)
             was_there = False
             try:
@@ -262,11 +262,11 @@ def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
 def test_a_step_of_the_wall_clock_loses_nothing(store_url: str, step_ms: int) -> None:
     async def main() -> None:
         async with house(store_url) as home:
-            kept = Latencies(home.store, home.follower, home.clock)
+            notes = Notebook(home.store, home.follower, home.clock)
             for step in (0, step_ms, -step_ms):
                 home.clock.wall_ms += step
-                look_at(home, kept, "web:api:1")
-            await kept.flush()
+                look_at(home, notes, "web:api:1")
+            await notes.flush()
             home.clock.pass_ms(2 * HOUR_MS)
             assert await pack_all(home) == 2
             assert (await counted(home), await count(home, "recent")) == (3, 0)

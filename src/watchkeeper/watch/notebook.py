@@ -1,4 +1,4 @@
-"""Latencies: how long each look took, kept in memory for a minute, then on disk.
+"""Notebook: how long each look took, kept in memory for a minute, then on disk.
 
 What is in memory when the process is killed is lost; nothing that decides depends on it.
 """
@@ -17,7 +17,7 @@ from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.latency import Look
+from watchkeeper.store.latency import LookRow
 
 EVERY_MS = 60_000
 MOST = 50_000
@@ -35,7 +35,7 @@ class _Noted(NamedTuple):
     latency_us: int
 
 
-class Latencies:
+class Notebook:
     """The looks that are not on disk yet: the newest 50,000, where the store refuses them."""
 
     def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
@@ -75,11 +75,11 @@ class Latencies:
             await self._store.write(partial(latency.add, looks=self._rows(batch)), Track.PAST)
             self._drop(batch)
 
-    def _rows(self, batch: Sequence[_Noted]) -> list[Look]:
+    def _rows(self, batch: Sequence[_Noted]) -> list[LookRow]:
         """Return *batch* as rows; a replica that is gone by now has none."""
         find = self._follower.view.replica
         found = ((find(noted.name), noted) for noted in batch)
-        return [Look(one.at, row.no, one.status, one.latency_us) for row, one in found if row]
+        return [LookRow(one.at, row.no, one.status, one.latency_us) for row, one in found if row]
 
     def _drop(self, batch: Sequence[_Noted]) -> None:
         """Forget *batch*, as far as newer looks have not pushed it out meanwhile."""
