@@ -1,14 +1,18 @@
-"""A real XMPP server, Prosody, with three accounts and a certificate for `localhost`."""
+"""A real XMPP server, Prosody, with some accounts and a certificate for `localhost`."""
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests import debian
 from tests.outside.certificates import Authority
 from tests.running import free_port
+from watchkeeper.outside import tls
 
 SENDER, RECEIVER = "status@localhost", "ops@localhost"
 PASSWORD = "s3cret <&> ü"
@@ -39,31 +43,50 @@ _ESCAPED = re.compile(rb"\\(\d{3})")
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
-    """A running server, whose certificate is signed by *authority*."""
+    """A running server, whose certificate is signed by *authority*.
+
+    *context* is how another server shows the same certificate.
+    """
 
     folder: Path
     authority: Path
+    context: ssl.SSLContext
     port: int
 
-    def kept(self) -> str:
-        """What is kept for the receiver, who is not there, as the server writes it down."""
-        file = self.folder / "data" / "localhost" / "offline" / "ops.list"
+    def kept(self, reader: str = "ops") -> str:
+        """What is kept for *reader*, who is not there, as the server writes it down."""
+        file = self.folder / "data" / "localhost" / "offline" / f"{reader}.list"
         kept = file.read_bytes() if file.exists() else b""
         return _ESCAPED.sub(lambda found: bytes([int(found[1])]), kept).decode()
 
+    def messages(self, reader: str) -> list[str]:
+        """Return each message that is kept for *reader*, the oldest first."""
+        return self.kept(reader).split("item({")[1:]
+
 
 @contextmanager
-def serving() -> Iterator[Prosody]:
+def trusted(server: Prosody) -> Iterator[None]:
+    """Let the authority of *server* be the one that the system trusts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(server.authority))
+        tls.context.cache_clear()
+        yield
+    tls.context.cache_clear()
+
+
+@contextmanager
+def serving(*readers: str) -> Iterator[Prosody]:
+    """A server that knows us, the usual receiver, and *readers*."""
     with debian.folder("prosody") as folder:
         authority = Authority(folder)
-        authority.server("DNS:localhost")
+        context = authority.server("DNS:localhost")
         port = free_port()
         config = folder / "prosody.cfg.lua"
         config.write_text(CONFIG.format(folder=folder, port=port))
         accounts = folder / "data" / "localhost" / "accounts"
         accounts.mkdir(parents=True)
-        for name in ("status", "ops"):
+        for name in ("status", "ops", *readers):
             (accounts / f"{name}.dat").write_text(USER.format(password=PASSWORD))
         command = ["prosody", "-F", "--config", str(config)]
         with debian.running(command, folder, lambda: debian.listens(port)):
-            yield Prosody(folder, authority.file, port)
+            yield Prosody(folder, authority.file, context, port)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.notifiers import prosody
+from tests.notifiers.faulty_xmpp import PLAIN, STREAM
 from tests.notifiers.notifier_samples import API, message, outage
 from tests.outside.certificates import Authority
 from tests.outside.world import free_port, in_loop, serving
@@ -29,12 +30,10 @@ def server() -> Iterator[prosody.Prosody]:
 
 
 @pytest.fixture
-def trusted(server: prosody.Prosody, monkeypatch: pytest.MonkeyPatch) -> Iterator[prosody.Prosody]:
+def trusted(server: prosody.Prosody) -> Iterator[prosody.Prosody]:
     """The server, whose authority the system trusts."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
-    tls.context.cache_clear()
-    yield server
-    tls.context.cache_clear()
+    with prosody.trusted(server):
+        yield server
 
 
 def settings(port: int, **parts: object) -> xmpp.Settings:
@@ -147,16 +146,6 @@ async def test_a_server_that_nobody_runs_is_surely_not_told() -> None:
     with pytest.raises(Unreachable, match="nobody listens") as caught:
         await xmpp.send(DEATH, settings(free_port()), real())
     assert not caught.value.maybe
-
-
-STREAM = (
-    b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='1' version='1.0'"
-    b" xmlns:stream='http://etherx.jabber.org/streams' from='localhost'>"
-)
-PLAIN = (
-    b"<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-    b"<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
-)
 
 
 @in_loop

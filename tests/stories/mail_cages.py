@@ -62,14 +62,14 @@ class MailCage(Cage):
         self.read.append(read(str(mail.get_content())))
         self.accepted += is_accepted
 
-
-def mail_settings(cage: Cage) -> email.Settings:
-    """Return what the file would say of *cage*."""
-    return email.Settings(
-        to="ops@example.com",
-        from_="status@example.com",
-        smtp_host="127.0.0.1",
-        smtp_port=cage.port,
-        smtp_encrypt=False,
-        smtp_implicit_tls=cage.behaviour.is_secure,
-    )
+    @property
+    def settings(self) -> email.Settings:
+        """What the file would say of this cage."""
+        return email.Settings(
+            to="ops@example.com",
+            from_="status@example.com",
+            smtp_host="127.0.0.1",
+            smtp_port=self.port,
+            smtp_encrypt=False,
+            smtp_implicit_tls=self.behaviour.is_secure,
+        )

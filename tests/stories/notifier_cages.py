@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from tests.notifiers.apis import APIS, Asked, Far, parsed
+from tests.notifiers.notifier_samples import settings
 from tests.outside.world import http_answer, read_request
 from tests.story import StoryClock
 
@@ -26,8 +27,8 @@ class Behaviour:
     """How a far side misbehaves: what it *answers*, and for how long, or how often at *most*.
 
     *asks_ms* is how long an answer asks us to wait. *breaks* says that a person would have to
-    change something, so that the other channels hear of it. *step* is for mail: what is answered
-    like this, or by nothing and a reset.
+    change something, so that the other channels hear of it. *step* is for mail and chat: what is
+    answered like this, or by nothing and a reset.
     """
 
     answer: Callable[[int], bytes] | None = None
@@ -113,6 +114,12 @@ class Cage(Far):
     def is_ill(self) -> bool:
         is_early = self.clock.steady() < self.began + self.behaviour.until_min * 60_000
         return is_early and len(self.visits) <= self.behaviour.most
+
+    @property
+    def settings(self) -> object:
+        """What the file would say of this cage."""
+        scheme = "https" if self.behaviour.is_secure else "http"
+        return settings(self.port, scheme)[self.kind]
 
     def reserve(self) -> None:
         """Have a port, on which nobody listens yet."""

@@ -10,10 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from tests.house import DEAD, HEALTHY, plan
-from tests.notifiers.apis import APIS
-from tests.notifiers.notifier_samples import settings
-from tests.stories.mail_cages import EMAIL, MailCage, mail_settings
-from tests.stories.notifier_cages import DAY_MIN, HEALED_MIN, REPLICAS, Behaviour, Cage, Read
+from tests.stories.notifier_cages import DAY_MIN, HEALED_MIN, REPLICAS, Cage, Read
 from tests.story import INSTALLATION, Story, story
 from watchkeeper.app.kinds import tongues
 from watchkeeper.core.message import Message
@@ -74,17 +71,9 @@ def _first_healthy(read: Sequence[Read]) -> int:
 
 
 @asynccontextmanager
-async def zoo(
-    url: str, behaviours: Mapping[str, Behaviour], mail: Mapping[str, Behaviour]
-) -> AsyncIterator[Zoo]:
-    """Open a cage for each kind and each of *behaviours* (for mail, *mail*), in one story."""
+async def zoo(url: str, cages: Mapping[tuple[str, str], Cage]) -> AsyncIterator[Zoo]:
+    """Open all *cages*, named by kind and behaviour, in one story."""
     async with AsyncExitStack() as stack:
-        cages = {
-            (kind, name): Cage(kind, behaviour=behaviour)
-            for kind in APIS
-            for name, behaviour in behaviours.items()
-        }
-        cages |= {(EMAIL, name): MailCage(EMAIL, behaviour=how) for name, how in mail.items()}
         for cage in cages.values():
             stack.enter_context(cage.sock)
             cage.reserve()
@@ -133,9 +122,8 @@ async def play(one: Zoo, end_min: int) -> None:
 
 
 def _channel(key: str, cage: Cage) -> Channel:
-    scheme = "https" if cage.behaviour.is_secure else "http"
-    given = mail_settings(cage) if cage.kind == EMAIL else settings(cage.port, scheme)[cage.kind]
-    return Channel(key=key, kind=cage.kind, digest="", targets={"": Target(settings=given)})
+    targets = {"": Target(settings=cage.settings)}
+    return Channel(key=key, kind=cage.kind, digest="", targets=targets)
 
 
 def _counted(told: Story, tongue: Tongue) -> Send:

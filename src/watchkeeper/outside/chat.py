@@ -4,6 +4,7 @@ Nothing but the XMPP channel imports this module, for slixmpp is an extra and la
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _ANSWER_S = 60  # longer than any caller waits
 _MOST_WORDS = 300
 _MOST_HEARD = 256 * 1024
 _PASSING = {"wait", "temporary-auth-failure"}
+
+# What goes wrong is in the outcome of the try; slixmpp logs it again, and what strangers said.
+logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
