@@ -117,6 +117,18 @@ def test_that_others_flap_is_passed(kind: Kind) -> None:
     assert mine.flaps == (core,)
 
 
+def test_an_alert_that_is_others_alone_is_not_named_with_one_that_flaps() -> None:
+    flaps = (Flapped(replica=CORE, status=DEAD),)
+    dead = tuple(Member(replica=name, died=1, dead_at=WALL) for name in (API, CORE))
+    facts = about(Kind.FLAPPING, subject="page", opened=1, dead=dead[:1], flaps=flaps)
+    theirs = hears(NOT_API, facts)
+    assert theirs
+    assert (theirs.alert, theirs.dead) == (None, ())
+    ours = hears(NOT_API, replace(facts, dead=dead))
+    assert ours
+    assert (ours.alert, ours.dead) == (("page", 1), dead[1:])
+
+
 def test_where_no_end_is_told_a_reminder_of_what_is_over_is_not_told_either() -> None:
     died, back = story([{API}, set()])
     still = reminder(API)

@@ -80,13 +80,13 @@ def test_each_alert_says_who_is_dead_and_who_is_sick() -> None:
     ]
 
 
-def test_who_turned_did_not_recover() -> None:
+def test_who_was_sick_has_no_moment_of_death_and_who_turned_did_not_recover() -> None:
     was_sick = replace(BACK, status=Status.SICK)
     turned = replace(was_sick, why="turned")
     body = webhook.document(message(alerts=(alert(recovered=(was_sick,), turned=(turned,)),)))
     said = {
         "replica": str(CORE),
-        "dead_at": "2026-11-20T23:57:28.250Z",
+        "sick_at": "2026-11-20T23:57:28.250Z",
         "back_at": "2026-11-20T23:58:28.250Z",
         "seconds": 60,
         "told": True,

@@ -8,7 +8,7 @@ import pytest
 from tests.house import DEAD, HEALTHY
 from tests.story import Story, story
 
-ONE = "web:api:1"
+ONE, OTHER = "web:api:1", "web:api:2"
 
 
 @pytest.fixture
@@ -37,5 +37,23 @@ def test_who_flaps_is_said_to_once_and_is_silent_until_it_is_stable(url: str) ->
             ]
             assert day.messages[3].notes == (f"flapping, and silent until it is stable: {ONE}",)
             assert day.messages[4].notes == (f"stable again, and healthy: {ONE}",)
+
+    asyncio.run(main())
+
+
+def test_that_one_flaps_is_said_with_all_who_are_dead(url: str) -> None:
+    async def main() -> None:
+        async with story(url) as day:
+            await day.look(OTHER, DEAD, at="1:00")
+            await flap(day, 10, 61)
+            await day.sleep_through("90:00")
+            assert day.said == [
+                f"1:00 changed dead {OTHER}",
+                f"10:00 changed dead {ONE} {OTHER}",
+                f"13:00 changed dead {ONE} {OTHER} +{ONE}",
+                f"18:00 changed dead {ONE} {OTHER} ~{ONE}",
+                f"76:00 changed dead {OTHER} +{ONE} ={ONE}",
+            ]
+            assert len({message.alerts[0].id for message in day.messages}) == 1
 
     asyncio.run(main())

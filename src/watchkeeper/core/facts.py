@@ -1,8 +1,8 @@
 """Facts: what a notification says, as a value and as the text that is kept."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -110,6 +110,16 @@ def of_reminder(alert: Alert, status: Status, now: Moment, *, escalates: bool) -
         reminder=alert.reminders,
         roused=alert.reminders if escalates else 0,
     )
+
+
+def of_flaps(
+    kind: Kind, flaps: Iterable[Flapped], alert: Alert | None, status: Status, now: Moment
+) -> Facts:
+    """Return that *flaps* began or ended; *alert* is the open one that goes on with them."""
+    said = Facts(kind=kind, steady=now.steady, at=now.at, status=status, flaps=tuple(flaps))
+    if alert is None:
+        return said
+    return replace(said, subject=alert.subject, opened=alert.opened, opened_at=alert.opened_at)
 
 
 def dump(facts: Facts) -> str:

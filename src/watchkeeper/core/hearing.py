@@ -75,6 +75,8 @@ def hears(hearing: Hearing, facts: Facts) -> Facts | None:
         back=tuple(one for one in facts.back if hearing.covers(one.member.replica)),
         flaps=tuple(one for one in facts.flaps if hearing.covers(one.replica)),
     )
+    if mine.kind in _ABOUT_REPLICAS and not mine.dead:
+        mine = replace(mine, subject="", opened=0, opened_at=0)  # the alert is others' trouble
     return mine if _says_something(mine) else None
 
 

@@ -1,17 +1,18 @@
 """Flapping: changes are counted behind the gate, and who flaps is held until it is stable."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from watchkeeper.core import flap
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core import facts, flap
+from watchkeeper.core.alert import Alert
+from watchkeeper.core.facts import Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.rules import Rules
 from watchkeeper.judge.ruling import Ruling
-from watchkeeper.store import history, hold, notification
+from watchkeeper.store import alert, history, hold, notification
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
 
@@ -56,8 +57,8 @@ def say_who_flaps(decision: Decision, rulings: Iterable[Ruling]) -> None:
     """Write who of *rulings* flaps from now on, which is the last that is said of it for long."""
     new = [ruling for ruling in rulings if ruling.begins_to_flap]
     nodes = hold.nodes(decision.cursor, {ruling.after.node_no for ruling in new}) if new else {}
-    flaps = [
-        Flapped(
+    flaps = {
+        ruling.after.no: Flapped(
             replica=ReplicaName(*nodes[ruling.after.node_no].name, ruling.after.key),
             status=ruling.before.status,
             changes=len(ruling.after.flap.moments),
@@ -65,7 +66,7 @@ def say_who_flaps(decision: Decision, rulings: Iterable[Ruling]) -> None:
             trouble_from=decision.page.trouble_from,
         )
         for ruling in new
-    ]
+    }
     _say(decision, Kind.FLAPPING, flaps)
 
 
@@ -92,21 +93,27 @@ def calm(decision: Decision, released: Sequence[hold.Held]) -> None:
 def say_who_is_steady(decision: Decision, released: Sequence[hold.Held]) -> None:
     """Write the truth about those *released*, also where it is what was said last."""
     trouble_from = decision.page.trouble_from
-    flaps = [
-        Flapped(replica=one.name, status=one.row.status, trouble_from=trouble_from)
+    flaps = {
+        one.row.no: Flapped(replica=one.name, status=one.row.status, trouble_from=trouble_from)
         for one in released
-    ]
+    }
     _say(decision, Kind.STEADY, flaps)
 
 
-def _say(decision: Decision, kind: Kind, flaps: Sequence[Flapped]) -> None:
-    if not flaps:
-        return
-    said = Facts(
-        kind=kind,
-        steady=decision.now.steady,
-        at=decision.now.at,
-        status=decision.said,
-        flaps=tuple(flaps),
-    )
-    notification.insert(decision.cursor, decision.page_no, said)
+def _say(decision: Decision, kind: Kind, flaps: Mapping[int, Flapped]) -> None:
+    """Write a notification for each open alert that those with *flaps*, by number, belong to.
+
+    One more is about those whose subject is well.
+    """
+    groups: dict[tuple[int, Alert] | None, list[Flapped]] = {}
+    for no, one in flaps.items():
+        about = alert.open_about(decision.cursor, decision.page.alert_on, no)
+        groups.setdefault(about, []).append(one)
+    for about, mine in groups.items():
+        row, goes_on = None, None
+        if about:
+            no, goes_on = about[0], replace(about[1], seq=about[1].seq + 1)
+            alert.save(decision.cursor, no, goes_on, decision.now.at)
+            row = (no, goes_on.seq)
+        said = facts.of_flaps(kind, mine, goes_on, decision.said, decision.now)
+        notification.insert(decision.cursor, decision.page_no, said, row=row)

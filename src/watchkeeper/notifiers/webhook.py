@@ -74,14 +74,15 @@ def _alert(message: Message, alert: AlertNews) -> dict[str, object]:
 
 
 def _recovered(back: Recovered) -> dict[str, object]:
+    was_dead = back.status is Status.DEAD
     said: dict[str, object] = {
         "replica": str(back.replica),
-        "dead_at": _iso(back.dead_at),
+        "dead_at" if was_dead else "sick_at": _iso(back.dead_at),
         "back_at": _iso(back.back_at),
         "seconds": back.seconds,
         "told": back.told,
     }
-    if back.status is not Status.DEAD:
+    if not was_dead:
         said["status"] = back.status.word
     if back.why not in {Leaving.RECOVERED, Leaving.TURNED}:
         said["why"] = str(back.why)

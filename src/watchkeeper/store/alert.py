@@ -179,6 +179,19 @@ def _alert(row: Sequence[Any]) -> Alert:
     )
 
 
+def open_about(cursor: Cursor, alert_on: AlertOn, replica_no: int) -> tuple[int, Alert] | None:
+    """Return the open alert about what the replica belongs to, and the number of its row.
+
+    Its members are left out.
+    """
+    row = cursor.row(
+        f"SELECT no, {_ALERT} FROM alert WHERE closed_at IS NULL AND kind = ?"
+        f" AND subject_no = (SELECT {_SUBJECT[alert_on]}{_NAMES} WHERE r.no = ?)",
+        (str(alert_on), replica_no),
+    )
+    return (row[0], _alert(row[1:])) if row else None
+
+
 def without_members(cursor: Cursor, page_no: int) -> dict[int, Alert]:
     """Return the open alerts of the page by the number of the row, but not who is in them.
 

@@ -221,7 +221,7 @@ def _said(cursor: Cursor, membership: Membership | None) -> list[Mention]:
     one = membership
     rows = cursor.rows(
         "SELECT no, kind, lane_no, steady, at FROM notification WHERE alert_no = ?"
-        " AND (steady IN (?, ?) OR (kind = 'open' AND steady >= ?) OR no ="
+        " AND ((kind = 'changed' AND steady IN (?, ?)) OR (kind = 'open' AND steady >= ?) OR no ="
         " (SELECT MAX(no) FROM notification"
         " WHERE alert_no = ? AND kind = 'reminder' AND steady >= ?)) ORDER BY no",
         (one.alert_no, one.died, one.back or one.died, one.died, one.alert_no, one.died),

@@ -9,7 +9,7 @@ from watchkeeper.core.lane import Notification
 from watchkeeper.store import alert
 from watchkeeper.store.cursor import Cursor
 
-_INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER})
+_INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER, Kind.FLAPPING, Kind.STEADY})
 
 
 def insert(
