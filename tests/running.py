@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -68,10 +68,13 @@ def write_config(folder: Path, **values: object) -> Path:
     return file
 
 
-def start(folder: Path, *arguments: object) -> "subprocess.Popen[str]":
-    """Start the program at home in *folder*, whatever the environment of the tests."""
+def start(folder: Path, *arguments: object, python: Sequence[str] = ()) -> "subprocess.Popen[str]":
+    """Start the program at home in *folder*, whatever the environment of the tests.
+
+    *python* is what to tell the interpreter.
+    """
     return subprocess.Popen(
-        [sys.executable, "-m", "watchkeeper", *map(str, arguments)],
+        [sys.executable, *python, "-m", "watchkeeper", *map(str, arguments)],
         env={"HOME": str(folder), "PATH": os.environ["PATH"]},
         cwd=folder,
         text=True,

@@ -190,20 +190,22 @@ def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:
 def test_a_hangup_during_the_start_ends_nothing_and_is_heard_after_it(tmp_path: Path) -> None:
     port = free_port()
     config = write_config(tmp_path, port=port)
-    good = config.read_text()
-    config.unlink()
-    os.mkfifo(config)
-    process = start(tmp_path, "-c", config)
+    process = start(tmp_path, "-c", config, python=("-X", "importtime"))
     try:
-        with config.open("w") as being_read:
-            process.send_signal(signal.SIGHUP)
-            config.unlink()
-            config.write_text(good + _MORE)
-            being_read.write(good)
-        eventually(lambda: process.poll() is not None or is_ready(port))
-        eventually(lambda: process.poll() is not None or labels(port) == ["API", "More"])
+        told = iter(process.stderr or ())
+        assert any("argparse" in line for line in told), "the first import of the commands"
+        process.send_signal(signal.SIGHUP)
+        assert any(f"{config} is taken" in line for line in told)
     finally:
         assert stop(process) == 0
+
+
+def test_a_hangup_ends_a_command_that_reads_nothing_again(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        process = start(tmp_path, "try", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        asking, _ = silent.accept()
+        with asking:
+            assert stop(process, by=signal.SIGHUP) == -signal.SIGHUP
 
 
 def test_an_address_is_looked_at_as_soon_as_the_file_allows_it(tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
-"""`python -m watchkeeper`: the same program."""
+"""The program: from here on a hangup waits, while all the rest is still to be imported."""
 
 import sys
 
-from watchkeeper.cli import main
+from watchkeeper.outside import hangup
 
-sys.exit(main())
+hangup.hold()
+
+from watchkeeper.cli import main  # noqa: E402 - no hangup may end us while it is imported
+
+if __name__ == "__main__":
+    sys.exit(main())

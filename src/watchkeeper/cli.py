@@ -13,14 +13,14 @@ from watchkeeper import __version__
 from watchkeeper.app import inquiry, rehearsals
 from watchkeeper.app import kinds as concrete
 from watchkeeper.app.process import WorkEnded
-from watchkeeper.app.serving import Start, hold_hangups, log_to_stderr, serve
+from watchkeeper.app.serving import Start, log_to_stderr, serve
 from watchkeeper.app.trials import look_at
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet
 from watchkeeper.core.plan import Plan
-from watchkeeper.outside import descriptors
+from watchkeeper.outside import descriptors, hangup
 from watchkeeper.outside.notice import tell
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.place import locate
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         given.insert(0, "serve")
     options = _parser().parse_args(given)
+    if options.command is not _serve:
+        hangup.release()
     command: partial[int] = partial(options.command, options)
     return command()
 
@@ -166,7 +168,6 @@ def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    hold_hangups()
     try:
         loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:

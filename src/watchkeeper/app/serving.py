@@ -19,6 +19,7 @@ from watchkeeper.config.load import Loaded, load
 from watchkeeper.config.problems import BadConfig
 from watchkeeper.config.server import Inet, Server
 from watchkeeper.judge.ground import break_ground
+from watchkeeper.outside import hangup
 from watchkeeper.outside.notice import tell
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.opening import open_to_serve
@@ -39,11 +40,6 @@ class Start:
     url: str
     inet: Inet
     force: bool
-
-
-def hold_hangups() -> None:
-    """Hold each SIGHUP until `serve` listens to it, for the file may be read already."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
 
 def log_to_stderr(server: Server) -> None:
@@ -72,9 +68,9 @@ async def serve(start: Start, loaded: Loaded) -> None:
 
 
 async def _serve(start: Start, process: App, began_with: Server) -> None:
-    hangup = asyncio.Event()
-    _on_signals(process, hangup)
-    reloading = asyncio.create_task(_reload_at(hangup, process, start.config, began_with))
+    asked = asyncio.Event()
+    _on_signals(process, asked)
+    reloading = asyncio.create_task(_reload_at(asked, process, start.config, began_with))
 
     def ready(port: int) -> None:
         place = f"http://{replace(start.inet, port=port)}/ from {start.config}"
@@ -89,12 +85,12 @@ def _unrecorded(start: Start) -> Path:
     return beside(start.url, start.config, os.environ).with_suffix(f".{start.inet.port}.unrecorded")
 
 
-def _on_signals(process: App, hangup: asyncio.Event) -> None:
+def _on_signals(process: App, asked: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in _ENDINGS:
         loop.add_signal_handler(number, _stop, process)
-    loop.add_signal_handler(signal.SIGHUP, hangup.set)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    hangup.release()
 
 
 def _stop(process: App) -> None:
@@ -108,11 +104,11 @@ def _stop(process: App) -> None:
     process.stop()
 
 
-async def _reload_at(hangup: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
-    """Read *config* anew at each *hangup*, one after another: the last reads the newest text."""
+async def _reload_at(asked: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
+    """Read *config* anew whenever *asked*, one after another: the last reads the newest text."""
     while True:
-        await hangup.wait()
-        hangup.clear()
+        await asked.wait()
+        asked.clear()
         await _reload(process, config, began_with)
 
 
