@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 
 
 def exposed(file: FilePath, filled: Filled, secrets: set[Path]) -> Iterator[Finding]:
-    """Yield a warning where others may read *file*, and a secret is spelled out in it.
+    """Yield a notice where others may read *file*, and a secret is spelled out in it.
 
     *filled* is what it says, *secrets* are the paths of its secret keys.
     """
@@ -31,7 +31,7 @@ def exposed(file: FilePath, filled: Filled, secrets: set[Path]) -> Iterator[Find
             f"everybody on this machine may read its secrets, {named}{more}: "
             f"chmod 600 {file}, or write them as ${{NAME}}"
         )
-        yield Finding(paths[0], text, Severity.WARNING, is_general=True)
+        yield Finding(paths[0], text, Severity.NOTICE, is_general=True)
 
 
 def is_below(path: Path, places: set[Path]) -> bool:

@@ -27,7 +27,7 @@ This page is made from the schema that the program reads files with.
 - `${NAME}` becomes the text of the environment's variable, inside quotes and bare
   (`poll_interval = ${SECONDS}`). A variable that is not set is an error, but for those inside
   `scripts`, which are left to the shell.
-- A file that everybody on its machine may read while secrets are spelled out in it is a warning:
+- A file that everybody on its machine may read while secrets are spelled out in it is a notice:
   `chmod 600` it, or let the environment fill them in.
 - A key that is not known is a warning; with `check --strict` it is an error.
 - A key of `[metrics]` that also stands in `[[probe.service.node]]` may be set for one node.
