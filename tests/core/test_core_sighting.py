@@ -70,7 +70,7 @@ def test_a_repeated_report_changes_nothing(day: list[Report], confirm: Confirm) 
 @given(days, confirms, st.integers(0, 50))
 def test_a_late_report_changes_nothing(day: list[Report], confirm: Confirm, late: int) -> None:
     last = after(day, confirm)
-    assert observe(last, replace(day[0], heard=last.heard - late), confirm) is None
+    assert observe(last, day[0]._replace(heard=last.heard - late), confirm) is None
 
 
 @given(
@@ -102,7 +102,7 @@ def test_a_sighting_never_goes_back(day: list[Report], confirm: Confirm) -> None
 @given(days, confirms, shifts)
 def test_shifting_time_shifts_only_moments(day: list[Report], confirm: Confirm, ms: int) -> None:
     last = after(day, confirm)
-    shifted = after([replace(one, heard=one.heard + ms) for one in day], confirm)
+    shifted = after([one._replace(heard=one.heard + ms) for one in day], confirm)
     assert shifted == replace(last, heard=last.heard + ms)
 
 
@@ -111,7 +111,7 @@ def test_one_slot_counts_once_whoever_looked(
     first: Report, other: Report, confirm: Confirm, ms: int
 ) -> None:
     last = after([first], confirm)
-    doubled = replace(other, seq=first.seq, heard=first.heard + ms)
+    doubled = other._replace(seq=first.seq, heard=first.heard + ms)
     assert observe(last, doubled, confirm) is None
 
 
@@ -256,7 +256,7 @@ def test_shifting_time_shifts_only_silence(
     last = after([report])
     one = silence(last, hears_since, now)
     other = silence(replace(last, heard=last.heard + ms), hears_since + ms, now + ms)
-    assert other == (one and replace(one, heard=one.heard + ms))
+    assert other == (one and one._replace(heard=one.heard + ms))
 
 
 @given(days, confirms, st.one_of(looks(), pushes))
@@ -264,7 +264,7 @@ def test_what_says_nothing_new_changes_only_its_moment_its_promise_and_its_loads
     day: list[Report], confirm: Confirm, report: Report
 ) -> None:
     last = after(day, confirm)
-    again = replace(report, source=last.source, heard=last.heard + 1, seq=UNKNOWN)
+    again = report._replace(source=last.source, heard=last.heard + 1, seq=UNKNOWN)
     moved = observe(last, again, confirm)
     assert moved is not None
     kept = replace(
@@ -287,7 +287,7 @@ def test_nothing_new_is_the_same_status_for_the_same_reason(
     changes: dict[str, object], *, is_old_news: bool
 ) -> None:
     report = Report(status=SICK, heard=1, seq=1, reason=Reason("slow"))
-    again = replace(report, **changes)  # type: ignore[arg-type]
+    again = report._replace(**changes)  # type: ignore[arg-type]
     assert says_nothing_new(after([report]), again) is is_old_news
 
 

@@ -1,6 +1,5 @@
 """Report: one observation of a replica, by whatever road it came."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -29,6 +28,8 @@ class SourceKind(StrEnum):
     LOCAL = "local"
     QUEUE = "queue"
 
+    __hash__ = str.__hash__  # a member's own is a call into Python, several times a report
+
     @property
     def is_voice(self) -> bool:
         """Return whether this source can be silent, and be the only one."""
@@ -53,8 +54,7 @@ class Source(NamedTuple):
 SELF = Source(SourceKind.SELF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """What *source* says of a replica.
 
     *heard* is its arrival in steady milliseconds, for a look its start. *valid_ms* is how

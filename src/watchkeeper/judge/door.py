@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -64,7 +64,8 @@ class Door:
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         voice = (name, report.source)
         if report.source != SELF and report.reason.code != SILENT:
-            report = replace(report, heard=self._arrivals.moment(voice, report.heard))
+            moment = self._arrivals.moment(voice, report.heard)
+            report = report if moment == report.heard else report._replace(heard=moment)
         waiting = _Waiting(voice, report, answer)
         kept = self._known(name, report)
         if kept and report.valid_ms:

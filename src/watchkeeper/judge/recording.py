@@ -48,10 +48,12 @@ class Recording:
 
     def saved(self, name: ReplicaName, source: Source) -> None:
         """Forget the unsaved looks of *source* at *name*: a newer one was taken."""
-        unsaved = self._unsaved.get(name, {})
+        unsaved = self._unsaved.get(name)
+        if unsaved is None:
+            return
         unsaved.pop(source, None)
         if not unsaved:
-            self._unsaved.pop(name, None)
+            del self._unsaved[name]
 
     def dead(self, view: View) -> dict[ReplicaName, str]:
         """Return who is dead in our own view, unsaved looks included, and the reason code."""

@@ -1,7 +1,7 @@
 """ICMP: a host is healthy when every address of its name answers a ping."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from watchkeeper.core.report import Report
@@ -48,7 +48,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         return _judged(trips, failures, journey)
 
     report = await visit(ping, timeout_ms, outside.deadlines)
-    return replace(report, latency_us=max(trips)) if report.status is Status.HEALTHY else report
+    return report._replace(latency_us=max(trips)) if report.status is Status.HEALTHY else report
 
 
 async def _asked(

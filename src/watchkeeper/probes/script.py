@@ -1,7 +1,7 @@
 """Script: a shell script that says by its exit code how its subject does."""
 
 import signal
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
@@ -37,7 +37,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         return _judged(ended, options, output)
 
     report = await visit(run, timeout_ms, outside.deadlines)
-    return replace(report, evidence=_evidence(str(report.evidence), output))
+    return report._replace(evidence=_evidence(str(report.evidence), output))
 
 
 def _judged(ended: Ended, options: Options, output: Output) -> Seen:

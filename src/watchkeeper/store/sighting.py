@@ -20,9 +20,11 @@ _FIRST = (
 )
 _NEXT = ", (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _SAID = "WITH v(r, s, status, reason, heard, seq, valid, cpu, ram) AS (VALUES {values})"
-_SWALLOW = f"""{_SAID}
+# It begins with the word UPDATE, for Python's SQLite counts no rows of what begins with WITH.
+_SWALLOW = f"""
 UPDATE sighting SET heard = v.heard, seq = v.seq, valid_ms = v.valid, cpu = v.cpu, ram = v.ram
-  FROM v WHERE replica_no = v.r AND source_no = v.s AND sighting.status = v.status AND streak = 0
+  FROM ({_SAID} SELECT * FROM v) AS v
+ WHERE replica_no = v.r AND source_no = v.s AND sighting.status = v.status AND streak = 0
    AND reason_code = v.reason AND sighting.heard < v.heard"""
 # Asked only where some did not move: each row that a statement returns costs the writer's
 # thread a wait for the interpreter. What was heard in the same moment already is as good.

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -79,7 +79,7 @@ class Isolation:
         is_doubtful = report.status is Status.DEAD or report.reason.code in _OF_THE_NETWORK
         if is_doubtful and await self._is_outside(aim) and await self._was_cut_off(began):
             detail = f"this monitor is cut off: {report.reason.detail or report.reason.code}"
-            return replace(report, status=Status.BLIND, reason=Reason(ISOLATED, detail))
+            return report._replace(status=Status.BLIND, reason=Reason(ISOLATED, detail))
         return report
 
     async def is_cut_off(self) -> bool:

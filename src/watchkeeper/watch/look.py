@@ -1,7 +1,7 @@
 """One look: a few attempts of a probe, and what they add up to."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from watchkeeper.core.plan import Looking
 from watchkeeper.core.reason import Reason
@@ -46,7 +46,7 @@ async def look(aim: Aim, outside: Outside) -> Report:
         await outside.clock.sleep(looking.retry_wait_ms)
         report = await aim.probe(aim.address, aim.options, looking.timeout_ms, outside)
     if report.status is Status.HEALTHY and report.latency_us >= looking.sick_ms * 1000:
-        return replace(report, status=Status.SICK, reason=Reason("slow"))
+        return report._replace(status=Status.SICK, reason=Reason("slow"))
     return report
 
 

@@ -4,7 +4,6 @@ import asyncio
 import heapq
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from watchkeeper.core.reason import Reason
@@ -181,7 +180,7 @@ class Looker:
         if not self._door.knows(name, report):
             seq = slot(str(name), aim.looking.interval_ms, start)
             evidence = f"{late}{report.evidence}"
-            await self._hand_in(name, replace(report, heard=start, seq=seq, evidence=evidence))
+            await self._hand_in(name, report._replace(heard=start, seq=seq, evidence=evidence))
         self._seen.add(name)
         return True
 
