@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from rig.program import free_port
+from rig.port import free_port
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _SETTINGS = """

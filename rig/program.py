@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from rig import wire
 from rig.clients import MANAGER_TOKEN, TOKEN
 from rig.history import Act, Deed, History
 from rig.moment import now
+from rig.port import free_port
 from rig.wire import ANY, Place
 
 GRACE_S = 2
@@ -219,13 +219,6 @@ class Program:
         """Return what `/status/report` says, None where it does not answer."""
         answer = await wire.ask(self.place, "GET", "/status/report")
         return json.loads(answer.body) if answer.is_good else None
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _is_strace(pid: int) -> bool:

@@ -16,6 +16,15 @@ from watchkeeper.store.cursor import Store
 from watchkeeper.store.opening import open_to_serve
 
 OpenStore = Callable[[], AbstractAsyncContextManager[Store]]
+_LONG = ("rig", "timeout")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that nobody waits for one at the end; share what is costly."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, _LONG)))
+    for item in items:
+        if "rabbit" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("rabbitmq"))
 
 
 @pytest.fixture(scope="session")

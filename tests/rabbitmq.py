@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from rig.port import free_port
 from tests import debian
-from tests.running import eventually, free_port
+from tests.running import eventually
 
 USER, PASSWORD = "status", "s3cret:word"
 _BASIC = f"Basic {b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from rig.port import free_port
 from tests.cluster import Cluster
 from tests.running import (
     command,
     eventually,
-    free_port,
     is_ready,
     receiving,
     serving,

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from tests.running import eventually, free_port, is_ready, start, stop, write_config
+from rig.port import free_port
+from tests.running import eventually, is_ready, start, stop, write_config
 
 LIMIT = 128
 NONE_MORE = 3

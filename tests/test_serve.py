@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from rig.port import free_port
 from rig.postgres import Server
 from tests.cluster import Cluster
 from tests.running import (
@@ -23,7 +24,6 @@ from tests.running import (
     Receiver,
     answered,
     eventually,
-    free_port,
     is_ready,
     receiving,
     serving,

@@ -11,7 +11,8 @@ from rig.checker import Wrong
 from rig.clients import Reporter
 from rig.history import Health, History, Received
 from rig.order import Order
-from rig.program import Program, Wiring, free_port
+from rig.port import free_port
+from rig.program import Program, Wiring
 from rig.summary import Result, blame
 from rig.wire import Place
 from rig.world import Dice, Fault, Receiver, Services

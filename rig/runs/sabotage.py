@@ -36,11 +36,15 @@ class Watch:
     words: str
 
 
+def sabotages() -> tuple[str, ...]:
+    """Return the name of each sabotage."""
+    return tuple(sorted(patch.stem for patch in _PATCHES.glob("*.patch")))
+
+
 async def sabotage(order: Order) -> Result:
     """Apply each patch that *order* names, all where it names none."""
-    names = order.names or tuple(sorted(patch.stem for patch in _PATCHES.glob("*.patch")))
     wrongs: list[Wrong] = []
-    for name in names:
+    for name in order.names or sabotages():
         watch = await asyncio.to_thread(_sabotage, order.folder / name, name)
         print(f"{name:20}  {'' if watch.noticed else 'NOT '}noticed: {watch.words}", flush=True)
         if not watch.noticed:
@@ -58,7 +62,7 @@ def _sabotage(copy: Path, name: str) -> Watch:
     if not imported.stdout.startswith(str(copy)):
         return Watch(False, f"not the copy is tested, but {_last(imported.stdout)}")
     try:
-        watched = _run(copy, sys.executable, "-m", *_watchman(name), cwd=_ROOT)
+        watched = _run(copy, sys.executable, "-m", *_watchman(name, copy), cwd=_ROOT)
     except subprocess.TimeoutExpired:
         return Watch(True, f"nothing came to its end within {_LONGEST_S:.0f} s")
     finding = _finding(watched.stdout)
@@ -67,9 +71,11 @@ def _sabotage(copy: Path, name: str) -> Watch:
     return Watch(False, _last(watched.stdout))
 
 
-def _watchman(name: str) -> Sequence[str]:
-    rule = ("pytest", "-x", "-q", "-p", "no:cacheprovider", _RULES, "-k", f"test_{name}_")
-    return _BY_RUNS.get(name, rule)
+def _watchman(name: str, copy: Path) -> Sequence[str]:
+    if name in _BY_RUNS:
+        return _BY_RUNS[name]
+    alone = ("-x", "-q", "-p", "no:cacheprovider", f"--basetemp={copy / 'tests'}")
+    return ("pytest", *alone, _RULES, "-k", f"test_{name}_")
 
 
 def _run(copy: Path, *command: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

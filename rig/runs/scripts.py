@@ -23,7 +23,7 @@ CYCLES = 1
 DEADLINE_MS, QUICK = 500, 100
 _BAR_MS, _PATIENCE_MS = 1_000, 20_000
 _EXPECTED = [Status(n % 3) for n in range(QUICK)]
-_ON = "sleep 98765.5678"
+_ON = f"sleep 98765.{os.getpid():07}"
 """What a script leaves running: its argument tells it from all else on the machine."""
 
 MISBEHAVING = {

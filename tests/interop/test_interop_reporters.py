@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from rig.port import free_port
 from tests.interop import clients
 from tests.interop.clients import Client
-from tests.running import eventually, free_port, serving, write_config
+from tests.running import eventually, serving, write_config
 
 PUSH = """
 [[probe.service]]
@@ -32,6 +33,7 @@ DEATH = (
 LOAD = "SELECT s.cpu, s.ram FROM sighting s JOIN replica r ON r.no = s.replica_no WHERE r.key = ?"
 
 
+@pytest.mark.timeout(900)  # once a machine, the reporters are installed
 @pytest.mark.parametrize("install", [clients.node, clients.python, clients.rust])
 def test_a_real_reporter_is_registered_its_load_seen_and_its_silence_heard(
     install: Callable[[], Client], tmp_path: Path

@@ -7,9 +7,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from rig.port import free_port
 from tests import debian
 from tests.outside.certificates import Authority
-from tests.running import eventually, free_port
+from tests.running import eventually
 
 USER, PASSWORD = "watchkeeper", "a s3cret ümlaut"
 CONFIG = """\

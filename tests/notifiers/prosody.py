@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rig.port import free_port
 from tests import debian
 from tests.outside.certificates import Authority
-from tests.running import free_port
 from watchkeeper.outside import tls
 
 SENDER, RECEIVER = "status@localhost", "ops@localhost"

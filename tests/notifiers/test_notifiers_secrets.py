@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from rig.port import free_port
 from tests.notifiers.apis import APIS
 from tests.notifiers.notifier_samples import message, settings
-from tests.outside.world import Answers, free_port, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, in_loop, serving
 from watchkeeper.config import folder
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.outside.world import Names, free_port, in_loop, serving
+from rig.port import free_port
+from tests.outside.world import Names, in_loop, serving
 from watchkeeper.outside import anchors
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.failure import ResolverFailed

@@ -3,7 +3,8 @@ import os
 
 import pytest
 
-from tests.outside.world import Answers, Names, free_port, http_answer, in_loop, serving
+from rig.port import free_port
+from tests.outside.world import Answers, Names, http_answer, in_loop, serving
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff
 from watchkeeper.outside.journey import Journey

@@ -3,9 +3,8 @@
 import asyncio
 import functools
 import gc
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvloop
@@ -28,7 +27,7 @@ def in_loop(test: AsyncTest) -> Callable[..., None]:
         async def main() -> None:
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(lambda _, context: unseen.append(context))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await test(*args, **kwargs)
             gc.collect(1)
 
@@ -98,13 +97,6 @@ def http_answer(status: int = 200, body: bytes = b"", /, **headers: str) -> byte
     lines = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with closing(socket.socket()) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 class Names:

@@ -9,13 +9,13 @@ from socket import SO_LINGER, SOL_SOCKET
 
 import pytest
 
+from rig.port import free_port
 from tests.outside.certificates import Authority
 from tests.outside.world import (
     Answers,
     Behaviour,
     FakeClock,
     Names,
-    free_port,
     http_answer,
     in_loop,
     read_request,

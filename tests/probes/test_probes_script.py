@@ -13,6 +13,7 @@ from threading import Event
 
 import pytest
 
+from tests import debian
 from tests.house import PAGE
 from tests.outside.world import in_loop
 from watchkeeper.app.kinds import aims
@@ -25,15 +26,16 @@ from watchkeeper.outside.run import MOST_OUTPUT, Output
 from watchkeeper.probes import script
 
 ROOT = Path(__file__).parents[2]
-FOR_EVER = "sleep 98765.4321"
+FOR_EVER = f"sleep 98765.{os.getpid():07}"
+"""What scripts leave running: its argument tells it from all else on the machine."""
 # Each bomb is limited twice: by its generations too, should the limit of processes not hold.
-BOMB = """
-bomb() { [ $1 = 0 ] || bomb $(($1 - 1)) | bomb $(($1 - 1)) & sleep 98765.4321; }
+BOMB = f"""
+bomb() {{ [ $1 = 0 ] || bomb $(($1 - 1)) | bomb $(($1 - 1)) & {FOR_EVER}; }}
 bomb 8
 """
-BOMB_OF_SESSIONS = """
-[ ${N:=8} = 0 ] || { export N=$((N - 1)); setsid sh $0 & setsid sh $0 & }
-sleep 98765.4321
+BOMB_OF_SESSIONS = f"""
+[ ${{N:=8}} = 0 ] || {{ export N=$((N - 1)); setsid sh $0 & setsid sh $0 & }}
+{FOR_EVER}
 """
 
 
@@ -65,7 +67,7 @@ def left() -> list[str]:
     found = (
         f"{number} {state} {line}"
         for number, parent, state, line in processes()
-        if "98765.4321" in line or (parent == os.getpid() and (state == "Z" or "keeper.py" in line))
+        if FOR_EVER in line or (parent == os.getpid() and (state == "Z" or "keeper.py" in line))
     )
     return list(islice(found, 10))
 
@@ -80,8 +82,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def limited(text: str) -> str:
-    """Return a script that runs *text* as somebody who may have a hundred processes, no more."""
-    run = "prlimit --nproc=100:100 setpriv --reuid 65534 --regid 65534 --clear-groups"
+    """Return a script that runs *text* as somebody who may have a hundred processes, no more.
+
+    It is an account of our own: what runs as `nobody` besides would count too.
+    """
+    who = 1_000_000 + os.getpid()
+    run = f"prlimit --nproc=100:100 setpriv --reuid {who} --regid {who} --clear-groups"
     return f"cat >$HOME/bomb <<'END'\n{text}\nEND\nexec {run} sh $HOME/bomb"
 
 
@@ -167,19 +173,19 @@ async def test_a_long_script_is_run_whole() -> None:
 # Scripts that misbehave
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        FOR_EVER,
-        "yes",
-        f"trap '' TERM HUP INT; {FOR_EVER}",
-        f"exec >&- 2>&-; {FOR_EVER}",
-        f"setsid {FOR_EVER} & env -i setsid {FOR_EVER} & wait",
-        f"(setsid {FOR_EVER} &); kill -STOP $$",
-        "while :; do (exit 0 &) ; done",
-        f"sh -c 'for n in $(seq 1000); do : & done; exec {FOR_EVER}'",  # nobody buries these
-    ],
-)
+STUBBORN = {
+    "goes on": FOR_EVER,
+    "talks on": "yes",
+    "ignores signals": f"trap '' TERM HUP INT; {FOR_EVER}",
+    "closes its output": f"exec >&- 2>&-; {FOR_EVER}",
+    "hides in sessions": f"setsid {FOR_EVER} & env -i setsid {FOR_EVER} & wait",
+    "stops itself": f"(setsid {FOR_EVER} &); kill -STOP $$",
+    "forks and forks": "while :; do (exit 0 &) ; done",
+    "buries nobody": f"sh -c 'for n in $(seq 1000); do : & done; exec {FOR_EVER}'",
+}
+
+
+@pytest.mark.parametrize("text", STUBBORN.values(), ids=STUBBORN)
 @in_loop
 async def test_a_script_that_does_not_end_is_dead_and_gone(text: str) -> None:
     report = await look(text, timeout_ms=300)
@@ -188,18 +194,18 @@ async def test_a_script_that_does_not_end_is_dead_and_gone(text: str) -> None:
     assert left() == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{FOR_EVER} & exit 1",
-        f"nohup {FOR_EVER} >/dev/null 2>&1 & exit 1",
-        f"setsid {FOR_EVER} & exit 1",
-        f"env -i setsid {FOR_EVER} & exit 1",
-        f"(setsid sh -c 'trap \"\" TERM; {FOR_EVER} & {FOR_EVER}' &) & exit 1",
-        f"for n in $(seq 200); do (setsid {FOR_EVER} &); done; exit 1",
-        "for n in $(seq 200); do (exit 0 &); done; exit 1",
-    ],
-)
+LITTERING = {
+    "a child": f"{FOR_EVER} & exit 1",
+    "one that hangs on": f"nohup {FOR_EVER} >/dev/null 2>&1 & exit 1",
+    "a session": f"setsid {FOR_EVER} & exit 1",
+    "one without our mark": f"env -i setsid {FOR_EVER} & exit 1",
+    "deaf orphans": f"(setsid sh -c 'trap \"\" TERM; {FOR_EVER} & {FOR_EVER}' &) & exit 1",
+    "many": f"for n in $(seq 200); do (setsid {FOR_EVER} &); done; exit 1",
+    "many dead": "for n in $(seq 200); do (exit 0 &); done; exit 1",
+}
+
+
+@pytest.mark.parametrize("text", LITTERING.values(), ids=LITTERING)
 @in_loop
 async def test_what_a_script_leaves_behind_is_gone_when_it_is_judged(text: str) -> None:
     assert said(await look(text)) == (Status.SICK, "exit:1")
@@ -209,14 +215,11 @@ async def test_what_a_script_leaves_behind_is_gone_when_it_is_judged(text: str) 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs another user, whose processes are counted")
 @pytest.mark.parametrize("text", [BOMB, BOMB_OF_SESSIONS], ids=["one group", "many sessions"])
 @in_loop
-async def test_a_fork_bomb_is_dead_and_gone(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert said(await look(limited(text), timeout_ms=500)) == (Status.DEAD, "timeout")
-    assert left() == []
+async def test_a_fork_bomb_is_dead_and_gone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with debian.folder("bomb") as home:
+        monkeypatch.setenv("HOME", str(home))
+        assert said(await look(limited(text), timeout_ms=500)) == (Status.DEAD, "timeout")
+        assert left() == []
 
 
 @in_loop

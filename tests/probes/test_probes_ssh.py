@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.outside.world import Behaviour, free_port, in_loop, serving
+from rig.port import free_port
+from tests.outside.world import Behaviour, in_loop, serving
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.failure import BadAnswer, CutOff

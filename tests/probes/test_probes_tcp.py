@@ -1,6 +1,7 @@
 import asyncio
 
-from tests.outside.world import Names, free_port, in_loop, serving
+from rig.port import free_port
+from tests.outside.world import Names, in_loop, serving
 from watchkeeper.core.status import Status
 from watchkeeper.outside.failure import ResolverFailed
 from watchkeeper.outside.outside import real

@@ -17,7 +17,7 @@ from watchkeeper.outside.resolve import Resolved
 from watchkeeper.probes import http, script
 
 GET = http.Options(http_method=http.Method.GET)
-MARK = "98765.1234"
+MARK = f"98765.{os.getpid():07}1"
 
 
 @in_loop

@@ -2,10 +2,11 @@ from uuid import UUID
 
 import pytest
 
+from rig.port import free_port
 from tests.house import PAGE
 from tests.notifiers.apis import APIS, far
 from tests.notifiers.notifier_samples import settings
-from tests.outside.world import Answers, free_port, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, in_loop, serving
 from watchkeeper.config import folder
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import Hearing

@@ -6,8 +6,9 @@ import urllib.request
 from base64 import b64encode
 from pathlib import Path
 
+from rig.port import free_port
 from tests.rabbitmq import PASSWORD, USER, RabbitMq
-from tests.running import answered, eventually, free_port, receiving, serving, write_config
+from tests.running import answered, eventually, receiving, serving, write_config
 
 QUEUE = "stories/stalled"
 PLUGIN = f"""

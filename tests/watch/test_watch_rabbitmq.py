@@ -5,8 +5,9 @@ from base64 import b64decode
 
 import pytest
 
+from rig.port import free_port
 from tests import rabbitmq
-from tests.outside.world import Answers, free_port, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, in_loop, serving
 from watchkeeper.core.queue import Broker, Counts
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
