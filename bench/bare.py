@@ -21,6 +21,8 @@ from watchkeeper.config.load import load
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.outside import descriptors, outside
 from watchkeeper.watch.looker import Looker
+from watchkeeper.watch.notebook import Notebook
+from watchkeeper.watch.post import Post
 
 _TICK_S = 0.01
 
@@ -35,10 +37,15 @@ class _Door:
 
 async def _look(config: Path) -> None:
     world = outside.real(user_agent="watchkeeper (+http://127.0.0.1/)")
-    follower = SimpleNamespace(view=SimpleNamespace(replica=lambda _: None))
-    workers = SimpleNamespace(share=list[str])
-    parts = cast("tuple[Any, Any, Any]", (_Door(), follower, workers))
-    looker = Looker(world, *parts, lambda: 0)
+    parts: dict[str, Any] = {
+        "door": _Door(),
+        "follower": SimpleNamespace(view=SimpleNamespace(replica=lambda _: None)),
+        "workers": SimpleNamespace(share=list[str], on_change=id),
+        "isolation": SimpleNamespace(doubts=lambda _: False, on_return=id),
+        "store": None,
+    }
+    notebook = cast("Notebook", SimpleNamespace(note=lambda *_: None))
+    looker = Looker(Post(outside=world, gaps=lambda: 0, **parts), notebook)
     aims = kinds.aims(load(config, kinds.kinds(), os.environ).plan)
     looker.plan(aims, kinds.rooms(aims.values(), 2, descriptors.allowed()))
     rest()

@@ -1,7 +1,7 @@
 """A small house for tests: real store, real door, a clock that the test moves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -39,9 +39,12 @@ from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside.clock import this_moment
+from watchkeeper.outside.outside import real
 from watchkeeper.store import gate, meta, notification
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.opening import open_to_serve
+from watchkeeper.watch.isolation import Isolation
+from watchkeeper.watch.post import Post
 from watchkeeper.watch.workers import Workers
 
 DEAD, SICK, HEALTHY, BLIND = Status.DEAD, Status.SICK, Status.HEALTHY, Status.BLIND
@@ -178,6 +181,29 @@ class House:
 
     def workers(self, called: str) -> Workers:
         return Workers(self.store, self.follower, self.clock, self.recording, called)
+
+    def post(self, workers: Workers | None = None, gaps: Callable[[], int] = lambda: 0) -> Post:
+        """Return where *workers*, or else a single worker, stands on watch."""
+        outside = real(clock=self.clock)
+        return Post(
+            outside=outside,
+            store=self.store,
+            follower=self.follower,
+            door=self.door,
+            workers=workers or self.workers("w"),
+            isolation=Isolation(outside, self.store, self.page_no, lambda: ""),
+            gaps=gaps,
+        )
+
+    async def pair(self, work: str) -> tuple[Post, Post]:
+        """Return where two workers stand: one that leaves *work* alone, and one that does it."""
+        one, other = self.workers("one"), self.workers("other")
+        for worker in (one, other, one):
+            worker.plan_digest = self.plan.digest
+            await worker.beat()
+        idle, busy = sorted((one, other), key=lambda worker: worker.does(work))
+        assert (idle.does(work), busy.does(work)) == (False, True)
+        return self.post(idle), self.post(busy)
 
     async def look(
         self, who: str, status: Status, *, seq: int | None = None, why: str = ""

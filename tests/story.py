@@ -20,8 +20,6 @@ from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Plan
-from watchkeeper.judge.remind import keep_reminding
-from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
@@ -30,6 +28,7 @@ from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import gate
 from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.reminders import Reminders
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
@@ -233,33 +232,24 @@ async def story(
         home.door._store = busy  # noqa: SLF001 - the same
         workers = home.workers("w")
         await workers.beat()
-        means = Means(
-            store=busy, follower=home.follower, outside=world.real(clock=clock), worker="w"
-        )
+        post = home.post(workers)
+        means = Means(store=busy, follower=home.follower, outside=post.outside, worker="w")
         speaker = Speaker(means, workers)
         told = Story(home, clock, busy, speaker, workers, clock.steady())
         if before is not None:
             told.began = before.began
         told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
-        silence = Silence(busy, home.follower, clock, workers, home.door)
-        warden = Warden(busy, home.follower, clock, workers, lambda: home.plan)
         file = told.unrecorded
         unrecorded = Unrecorded(means, speaker, home.recording, file, told.settle)
         works = [
             workers.run(),
             home.follower.run(),
-            silence.run(),
+            Silence(post).run(),
             speaker.run(),
             unrecorded.run(),
-            keep_reminding(
-                busy,
-                clock,
-                home.follower,
-                lambda: home.plan.policy.reminding,
-                workers.speaks,
-            ),
-            warden.run(),
+            Reminders(post, lambda: home.plan.policy.reminding).run(),
+            Warden(post, lambda: home.plan).run(),
         ]
         running = [asyncio.create_task(work) for work in works]
         yield told

@@ -170,8 +170,7 @@ def test_a_reporter_says_how_long_its_word_holds_and_what_ends_its_silence(store
             holds(lines, "a reporter is silent from ", "(in 20 s) on, if nothing is heard")
             home.clock.pass_ms(25_000)
             holds(await ask(home, "web:push:a:b:c"), "silent, as soon as a server sees that")
-            workers = home.workers("me")
-            await Silence(home.store, home.follower, home.clock, workers, home.door).scan()
+            await Silence(home.post()).scan()
             lines = await ask(home, "web:push:a:b:c")
             assert lines[0] == "web:push:a:b:c is dead: silent for 30 s"
             holds(lines, "the next report of a reporter ends its silence")

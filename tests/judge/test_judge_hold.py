@@ -24,7 +24,7 @@ DEPLOY = held(plan(), WINDOW)
 
 
 def warden(home: House) -> Warden:
-    return Warden(home.store, home.follower, home.clock, home.workers("w"), lambda: home.plan)
+    return Warden(home.post(), lambda: home.plan)
 
 
 async def go_on(home: House, minutes: float) -> None:

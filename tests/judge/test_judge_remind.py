@@ -3,13 +3,11 @@
 import asyncio
 from functools import partial
 
-import pytest
-
 from tests.house import DEAD, HEALTHY, House, house, plan
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.reminder import Backoff, Reminding
-from watchkeeper.judge.remind import keep_reminding, say_reminders
+from watchkeeper.judge.remind import say_reminders
 from watchkeeper.store import gate
 
 POLICY = Reminding(interval_ms=60_000, backoff=Backoff.LINEAR, escalates=True)
@@ -116,32 +114,5 @@ def test_alerts_that_are_due_together_are_reminded_of_together(store_url: str) -
             subjects = [facts.subject for facts in await reminders(home)]
             assert subjects == [f"replica:{ONE}", f"replica:{TWO}"]
             assert len({facts.steady for facts in await reminders(home)}) == 1
-
-    asyncio.run(main())
-
-
-@pytest.mark.parametrize(("is_ours", "expected"), [(True, 1), (False, 0)])
-def test_only_the_worker_whose_work_it_is_reminds(
-    store_url: str, expected: int, *, is_ours: bool
-) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await home.look(ONE, DEAD)
-            home.clock.pass_ms(60_000)
-            asked: list[tuple[str, str]] = []
-            was_asked_twice = asyncio.Event()
-
-            def does(work: str, digest: str) -> bool:
-                if asked:
-                    was_asked_twice.set()
-                asked.append((work, digest))
-                return is_ours
-
-            keeping = keep_reminding(home.store, home.clock, home.follower, lambda: POLICY, does)
-            running = asyncio.create_task(keeping)
-            await was_asked_twice.wait()
-            running.cancel()
-            assert len(await reminders(home)) == expected
-            assert set(asked) == {("reminders", home.plan.digest)}
 
     asyncio.run(main())

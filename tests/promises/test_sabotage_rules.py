@@ -193,7 +193,7 @@ def test_ids_two_outages_never_share_one() -> None:
 
 
 def _silence(home: House, workers: Workers) -> Silence:
-    return Silence(home.store, home.follower, home.clock, workers, home.door)
+    return Silence(home.post(workers))
 
 
 async def _dead_after_scan(home: House, silence: Silence) -> bool:

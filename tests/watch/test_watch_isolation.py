@@ -44,10 +44,7 @@ async def isolate(home: House, ms: int = 5_000) -> Blackout:
 def test_an_isolation_inside_a_window_does_not_call_the_page_dead(store_url: str) -> None:
     async def main() -> None:
         async with house(store_url, held(plan(), WINDOW)) as home:
-            workers = home.workers("w")
-            await Warden(
-                home.store, home.follower, home.clock, workers, lambda: home.plan
-            ).go_round()
+            await Warden(home.post(), lambda: home.plan).go_round()
             await home.look("web:api:1", DEAD)
             await isolate(home)
             said = [(one.kind, one.status) for one in await home.said()]
@@ -104,7 +101,7 @@ def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew(store
                 connect=cast("Connector", dark),
                 pinger=cast("Pinger", dark),
             )
-            isolation = Isolation(outside, home.store, home.page_no, lambda: None)
+            isolation = Isolation(outside, home.store, home.page_no)
             isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
             dark.given_up.set()
             assert await isolation.is_cut_off()

@@ -8,9 +8,10 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.room import Room
 from watchkeeper.core.status import Standing
-from watchkeeper.outside.outside import Outside, real
+from watchkeeper.outside.outside import Outside
 from watchkeeper.watch.look import Aim
 from watchkeeper.watch.looker import Looker
+from watchkeeper.watch.notebook import Notebook
 
 Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
 LOOKING = Looking(interval_ms=10_000, retries=0, timeout_ms=2_000)
@@ -29,9 +30,9 @@ class Watch:
         self.answer = FINE
         self.gaps = 0
         self.free = asyncio.Event()
-        outside = real(clock=house.clock)
-        workers = house.workers("w")
-        self.looker = Looker(outside, house.door, house.follower, workers, lambda: self.gaps)
+        post = house.post(gaps=lambda: self.gaps)
+        notebook = Notebook(house.store, house.follower, house.clock)
+        self.looker = Looker(post, notebook)
 
     async def probe(self, target: str, *_: object) -> Report:
         self.began.append(target)

@@ -134,19 +134,18 @@ def test_whoever_packs_goes_on_packing_and_nobody_else_does(
     async def main() -> None:
         async with house(store_url) as home:
             notes = Notebook(home.store, home.follower, home.clock)
-            mine: list[str] = []
-            packer = pack_for_ever(home.store, home.clock, mine.__contains__)
-            running = asyncio.create_task(packer)
+            idle, busy = await home.pair(WORK)
+            running = [asyncio.create_task(pack_for_ever(idle))]
             for _ in range(2):
                 look_at(home, notes, "web:api:1")
                 await notes.flush()
                 home.clock.pass_ms(2 * HOUR_MS)
                 await asyncio.sleep(0.05)
             assert await count(home, "recent") == 2
-            mine.append(WORK)
+            running.append(asyncio.create_task(pack_for_ever(busy)))
             await until(lambda: home.rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM recent)"))
             assert await counted(home) == 2
-            await ended([running])
+            await ended(running)
 
     asyncio.run(main())
 

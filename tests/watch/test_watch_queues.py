@@ -18,7 +18,6 @@ from watchkeeper.core.queue import Broker, Limits, Queue
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 from watchkeeper.judge.outcome import Outcome
-from watchkeeper.outside.outside import real
 from watchkeeper.watch.queues import Queues, watched
 
 LIMITS = Limits(ready_loaded=3, nack_loaded=3, ready_stalled=6, nack_stalled=6)
@@ -72,9 +71,7 @@ class Asking:
         self.house = house
         self.gaps = 0
         self.workers = house.workers(called)
-        outside = real(clock=house.clock)
-        follower = house.follower
-        self.queues = Queues(outside, house.door, follower, self.workers, lambda: self.gaps)
+        self.queues = Queues(house.post(self.workers, lambda: self.gaps))
 
     def stand_still(self) -> None:
         self.gaps += 1

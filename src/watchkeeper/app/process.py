@@ -19,9 +19,7 @@ from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
-from watchkeeper.judge.housekeeping import keep_house
 from watchkeeper.judge.recording import Recording
-from watchkeeper.judge.remind import keep_reminding
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import descriptors, tls
 from watchkeeper.outside.addresses import Allowance
@@ -30,12 +28,15 @@ from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.errors import StoreRefused, StoreUnusable
+from watchkeeper.watch.housekeeping import keep_house
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.notebook import Notebook
 from watchkeeper.watch.packing import pack_for_ever
+from watchkeeper.watch.post import Post
 from watchkeeper.watch.pulse import Pulse
 from watchkeeper.watch.queues import Queues
+from watchkeeper.watch.reminders import Reminders
 from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
@@ -65,16 +66,21 @@ class App:
         self._adoption = Adoption(ground, self._follower, self._workers, loaded, self._act)
         self._door = Door(store, self._follower, clock, Rules.of(loaded.plan), self._recording)
         self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
-        self._looker = Looker(outside, self._door, self._follower, self._workers, self._pulse.gaps)
-        self._notebook = Notebook(store, self._follower, clock)
-        self._looker.note = self._notebook.note
-        self._queues = Queues(outside, self._door, self._follower, self._workers, self._pulse.gaps)
-        self._silence = Silence(store, self._follower, clock, self._workers, self._door)
-        self._isolation = Isolation(outside, store, ground.page_no, self._looker.look_at_once)
-        self._looker.isolation = self._silence.isolation = self._isolation
-        self._warden = Warden(
-            store, self._follower, clock, self._workers, lambda: self._adoption.plan
+        self._post = post = Post(
+            outside=outside,
+            store=store,
+            follower=self._follower,
+            door=self._door,
+            workers=self._workers,
+            isolation=Isolation(outside, store, ground.page_no),
+            gaps=self._pulse.gaps,
         )
+        self._notebook = Notebook(store, self._follower, clock)
+        self._looker = Looker(post, self._notebook)
+        self._queues = Queues(post)
+        self._silence = Silence(post)
+        self._warden = Warden(post, lambda: self._adoption.plan)
+        self._reminders = Reminders(post, lambda: self._adoption.plan.policy.reminding)
         means = Means(store=store, follower=self._follower, outside=outside, worker=name)
         self._speaker = Speaker(means, self._workers)
         self._settled = asyncio.Event()
@@ -83,7 +89,6 @@ class App:
         )
         self._server: Server | None = None
         self._stopping = asyncio.Event()
-        self._workers.changed = self._looker.share
 
     async def serve(
         self, host: str, port: int, ready: Callable[[int], None], *, force: bool
@@ -129,9 +134,6 @@ class App:
 
     def _works(self, server: Server) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs until the end, by the name that an operator reads; the web first."""
-        ground = self._ground
-        keeping = keep_house(ground.store, self._clock, ground.page_no, self._workers.does)
-        packing = pack_for_ever(ground.store, self._clock, self._workers.does)
         return {
             "the web server": server.run(),
             "the pulse": self._pulse.run(),
@@ -141,13 +143,13 @@ class App:
             "the looker": self._looker.run(),
             "the asking of queues": self._queues.run(),
             "the search for silence": self._silence.run(),
-            "the telling of isolation": self._isolation.run(),
+            "the telling of isolation": self._post.isolation.run(),
             "the holding": self._warden.run(),
             "the speaker": self._speaker.run(),
             "the speaker of what is unrecorded": self._unrecorded.run(),
             "the notebook": self._notebook.run(),
-            "the packing of latencies": packing,
-            "the housekeeping": keeping,
+            "the packing of latencies": pack_for_ever(self._post),
+            "the housekeeping": keep_house(self._post),
             "the reconciling": self._adoption.run(),
             "the startup": self._start_up(),
             "the reminders": self._remind(),
@@ -159,7 +161,7 @@ class App:
         self._door.rules = Rules.of(loaded.plan)
         outside, server = self._ground.outside, loaded.server
         outside.shell.hidden = server.secret_variables
-        self._isolation.anchors = anchors(loaded)
+        self._post.isolation.anchors = anchors(loaded)
         outside.connect.adopt(Allowance.of(server.allowed_addresses))
         looked_at = aims(loaded.plan)
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
@@ -182,13 +184,7 @@ class App:
     async def _remind(self) -> None:
         """Remind of open alerts, once the first verdicts say which of them are still true."""
         await self._settled.wait()
-        await keep_reminding(
-            self._ground.store,
-            self._clock,
-            self._follower,
-            lambda: self._adoption.plan.policy.reminding,
-            self._workers.speaks,
-        )
+        await self._reminders.run()
 
     async def _end(self, server: Server, running: list[asyncio.Task[None]]) -> None:
         """Finish what was begun and leave, in eight seconds, whatever hangs."""

@@ -47,10 +47,15 @@ class Isolation:
     """Whether this process is cut off from everything outside its machine, and since when."""
 
     def __init__(
-        self, outside: Outside, store: Store, page_no: int, on_return: Callable[[], None]
+        self,
+        outside: Outside,
+        store: Store,
+        page_no: int,
+        find_gateway: Callable[[], str] = anchors.default_gateway,
     ) -> None:
         self.anchors: Sequence[Place] = ()
-        self._on_return = on_return
+        self._on_return: list[Callable[[], None]] = []
+        self._find_gateway = find_gateway
         self._outside = outside
         self._store = store
         self._page_no = page_no
@@ -62,6 +67,10 @@ class Isolation:
         self._asking = asyncio.Lock()
         self._asked = 0
         self._answer = False
+
+    def on_return(self, call: Callable[[], None]) -> None:
+        """Make *call* whenever somebody outside answers again."""
+        self._on_return.append(call)
 
     def doubts(self, report: Report) -> bool:
         """Return whether *report* must be judged: good news need not, unless we are cut off."""
@@ -99,7 +108,7 @@ class Isolation:
 
     async def run(self) -> None:
         """Say of each isolation that is over from when to when it was, until cancelled."""
-        self._gateway = anchors.default_gateway()
+        self._gateway = self._find_gateway()
         while True:
             while self._over:
                 await self._say(self._over[0])
@@ -109,7 +118,7 @@ class Isolation:
 
     async def _ask(self) -> bool:
         # A link that goes down takes its route along: the router stays an anchor.
-        self._gateway = anchors.default_gateway() or self._gateway
+        self._gateway = self._find_gateway() or self._gateway
         began = self._outside.clock.steady()
         answers = await anchors.answers(self.anchors, self._gateway, self._outside)
         if not is_cut_off(answers):
@@ -129,7 +138,8 @@ class Isolation:
         self._over.append(Blackout(self._since, now))
         self._since, self._returned = None, now.steady
         self._is_over.set()
-        self._on_return()
+        for call in self._on_return:
+            call()
 
     async def _say(self, blackout: Blackout) -> None:
         while True:

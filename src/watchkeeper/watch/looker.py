@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from watchkeeper.core.reason import Reason
@@ -11,16 +11,13 @@ from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.room import Room
 from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing, Status
-from watchkeeper.judge.door import Door
-from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import wait_at_most
-from watchkeeper.outside.outside import Outside
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.crowd import Crowd, Turn
-from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.lateness import Lateness
 from watchkeeper.watch.look import VOID_AFTER_MS, Aim, look
-from watchkeeper.watch.workers import Workers
+from watchkeeper.watch.notebook import Notebook
+from watchkeeper.watch.post import Post
 
 FIRST_LOOKS_MS = 10_000
 MOMENT_MS = 10
@@ -32,28 +29,19 @@ log = logging.getLogger(__name__)
 class Looker:
     """The schedule of this worker as a heap, and a crowd of looks for each kind of them."""
 
-    def __init__(
-        self,
-        outside: Outside,
-        door: Door,
-        follower: Follower,
-        workers: Workers,
-        gaps: Callable[[], int],
-    ) -> None:
-        self.note: Callable[[ReplicaName, Report], None] = lambda *_: None
-        self.isolation: Isolation | None = None
+    def __init__(self, post: Post, notebook: Notebook) -> None:
         self.lateness = Lateness()
-        self._outside = outside
-        self._door = door
-        self._follower = follower
-        self._workers = workers
-        self._gaps = gaps
+        self._post = post
+        self._clock = post.clock
+        self._notebook = notebook
         self._aims: Mapping[ReplicaName, Aim] = {}
         self._crowds: dict[str, Crowd] = {}
         self._due: list[tuple[int, ReplicaName]] = []
         self._looking: dict[ReplicaName, asyncio.Task[bool]] = {}
         self._seen: set[ReplicaName] = set()
         self._changed = asyncio.Event()
+        post.workers.on_change(self.share)
+        post.isolation.on_return(self.look_at_once)
 
     @property
     def is_looking(self) -> bool:
@@ -77,16 +65,16 @@ class Looker:
 
     def share(self) -> None:
         """Find out anew whose looks are this worker's: the workers or the plan changed."""
-        now = self._outside.clock.steady()
+        now = self._clock.steady()
         by_text = {str(name): name for name in self._aims}
-        ours = [by_text[text] for text in self._workers.share(by_text)]
+        ours = [by_text[text] for text in self._post.workers.share(by_text)]
         self._due = [(self._first_due(name, self._aims[name], now), name) for name in ours]
         heapq.heapify(self._due)
         self._changed.set()
 
     def look_at_once(self) -> None:
         """Look at everything that is ours now: nothing that we know can be relied on."""
-        now = self._outside.clock.steady()
+        now = self._clock.steady()
         self._due = [(now, name) for _, name in self._due]
         self._changed.set()
 
@@ -105,13 +93,13 @@ class Looker:
         """Return when to look first: soon where nobody ever looked, else at its phase."""
         key, interval = str(name), aim.looking.interval_ms
         due = next_due(key, interval, now)
-        row = self._follower.view.replica(name)
+        row = self._post.follower.view.replica(name)
         if row is None or row.standing is Standing.PENDING:
             return min(due, now + phase(key, min(interval, FIRST_LOOKS_MS)))
         return due
 
     def _call_due(self) -> None:
-        now = self._outside.clock.steady()
+        now = self._clock.steady()
         while self._due and self._due[0][0] <= now:
             due, name = self._due[0]
             aim = self._aims[name]
@@ -124,12 +112,12 @@ class Looker:
         self.lateness.tell(now)
 
     async def _wait(self) -> None:
-        now = self._outside.clock.steady()
+        now = self._clock.steady()
         moments = [crowd.grows_at() for crowd in self._crowds.values()]
         moments += [due for due, _ in self._due[:1]]
         self._changed.clear()
         wait_ms = max(min(moments) - now, MOMENT_MS) if moments else None
-        await wait_at_most(self._outside.clock, self._changed.wait(), wait_ms)
+        await wait_at_most(self._clock, self._changed.wait(), wait_ms)
 
     def _make_way(self, crowd: Crowd, now: int) -> None:
         """Give up the looks of *crowd* that hang, where too many do."""
@@ -153,7 +141,7 @@ class Looker:
 
     def _end(self, turn: Turn, crowd: Crowd, task: "asyncio.Task[bool]") -> None:
         """Free the place of a look; one that is void is taken again at once."""
-        now = self._outside.clock.steady()
+        now = self._clock.steady()
         del self._looking[turn.name]
         crowd.leave(turn, now)
         if not task.cancelled() and not task.result():
@@ -167,17 +155,17 @@ class Looker:
         It is void when we were stopped meanwhile, or needed much longer than it may: what was
         seen then is seen too late, and must not be called the target's fault.
         """
-        name, clock = turn.name, self._outside.clock
-        start, gaps = clock.steady(), self._gaps()
+        name, clock, post = turn.name, self._clock, self._post
+        start, gaps = clock.steady(), post.gaps()
         late = self.lateness.begun(start - turn.due)
         report = await self._report(name, aim)
         took = clock.steady() - start
-        if self.isolation and self.isolation.doubts(report):
-            report = await self.isolation.judged(aim, report, start)
-        if self._gaps() != gaps or took > aim.deadline_ms + VOID_AFTER_MS:
+        if post.isolation.doubts(report):
+            report = await post.isolation.judged(aim, report, start)
+        if post.gaps() != gaps or took > aim.deadline_ms + VOID_AFTER_MS:
             return False
-        self.note(name, report)
-        if not self._door.knows(name, report):
+        self._notebook.note(name, report)
+        if not post.door.knows(name, report):
             seq = slot(str(name), aim.looking.interval_ms, start)
             evidence = f"{late}{report.evidence}"
             await self._hand_in(name, report._replace(heard=start, seq=seq, evidence=evidence))
@@ -186,13 +174,13 @@ class Looker:
 
     async def _hand_in(self, name: ReplicaName, report: Report) -> None:
         try:
-            await self._door.take(name, report)
+            await self._post.door.take(name, report)
         except StoreRefused as error:
             log.debug("a look at %s cannot be kept: %s", name, error)
 
     async def _report(self, name: ReplicaName, aim: Aim) -> Report:
         try:
-            return await look(aim, self._outside)
+            return await look(aim, self._post.outside)
         except Exception as error:
             log.exception("the look at %s broke", name)
             return Report(status=Status.BLIND, reason=Reason("local", repr(error)))

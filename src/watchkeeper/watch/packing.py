@@ -1,7 +1,6 @@
 """Packing: once an hour is over, its latencies become one blob for each replica."""
 
 import logging
-from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.moment import HOUR_MS
@@ -10,6 +9,7 @@ from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import Span
+from watchkeeper.watch.post import Post
 
 EVERY_MS = 60_000
 LATE_MS = 2 * EVERY_MS  # until then, other workers may have looks in memory
@@ -19,14 +19,14 @@ WORK = "packing"
 log = logging.getLogger(__name__)
 
 
-async def pack_for_ever(store: Store, clock: Clock, is_ours: Callable[[str], bool]) -> None:
-    """Pack every hour that is over, where that *is_ours* to do, until cancelled."""
+async def pack_for_ever(post: Post) -> None:
+    """Pack every hour that is over, where this worker is the one that does, until cancelled."""
     while True:
-        await clock.sleep(EVERY_MS)
-        if not is_ours(WORK):
+        await post.clock.sleep(EVERY_MS)
+        if not post.workers.does(WORK):
             continue
         try:
-            while await pack_next(store, clock):
+            while await pack_next(post.store, post.clock):
                 pass
         except StoreRefused as error:
             log.debug("latencies are packed later: %s", error)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchkeeper.core.plan import Plan
@@ -10,13 +10,10 @@ from watchkeeper.core.queue import Broker, Counts, Queue, witness, witness_blind
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.schedule import next_due
-from watchkeeper.judge.door import Door
-from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.failure import Failure
-from watchkeeper.outside.outside import Outside
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.post import Post
 from watchkeeper.watch.rabbitmq import count
-from watchkeeper.watch.workers import Workers
 
 MOST_AT_ONCE = 20
 log = logging.getLogger(__name__)
@@ -53,19 +50,8 @@ def watched(plan: Plan) -> list[Watched]:
 class Queues:
     """Asks this worker's queues at their moments."""
 
-    def __init__(
-        self,
-        outside: Outside,
-        door: Door,
-        follower: Follower,
-        workers: Workers,
-        gaps: Callable[[], int],
-    ) -> None:
-        self._outside = outside
-        self._door = door
-        self._follower = follower
-        self._workers = workers
-        self._gaps = gaps
+    def __init__(self, post: Post) -> None:
+        self._post = post
         self._watched: list[Watched] = []
         self._changed = asyncio.Event()
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
@@ -86,31 +72,31 @@ class Queues:
                     task.cancel()
 
     async def _watch(self, queue: Watched) -> None:
-        clock = self._outside.clock
+        clock = self._post.clock
         while True:
             due = next_due(queue.work, queue.broker.interval_ms, clock.steady())
             while (now := clock.steady()) < due:
                 await clock.sleep(due - now)
-            if self._workers.does(queue.work):
+            if self._post.workers.does(queue.work):
                 async with self._room:
                     await self.ask(queue)
 
     async def ask(self, queue: Watched) -> None:
         """Ask *queue* once, or twice where it is loaded, and take to the door what it says."""
-        gaps = self._gaps()
-        heard = self._outside.clock.steady()
+        gaps = self._post.gaps()
+        heard = self._post.clock.steady()
         counts = await self._count(queue)
         again_ms = queue.broker.again_ms
         if again_ms is not None and isinstance(counts, Counts) and queue.are_loaded(counts):
-            await self._outside.clock.sleep(again_ms)
-            heard = self._outside.clock.steady()
+            await self._post.clock.sleep(again_ms)
+            heard = self._post.clock.steady()
             counts = await self._count(queue)
-        if self._gaps() == gaps:
+        if self._post.gaps() == gaps:
             await self._testify(queue, counts, heard)
 
     async def _count(self, queue: Watched) -> Counts | Reason:
         try:
-            return await count(queue.broker, queue.name, self._outside)
+            return await count(queue.broker, queue.name, self._post.outside)
         except Failure as failure:
             return Reason(failure.code, str(failure))
         except Exception as error:
@@ -118,7 +104,7 @@ class Queues:
             return Reason("local", repr(error))
 
     async def _testify(self, watched: Watched, counts: Counts | Reason, heard: int) -> None:
-        view = self._follower.view
+        view = self._post.follower.view
         for (service, node), queue in watched.nodes.items():
             report = _report(queue, counts, heard)
             names = view.replicas(service, node)
@@ -126,7 +112,7 @@ class Queues:
 
     async def _tell(self, name: ReplicaName, report: Report) -> None:
         try:
-            await self._door.take(name, report)
+            await self._post.door.take(name, report)
         except StoreRefused as error:
             log.debug("what a queue says of %s cannot be kept: %s", name, error)
 

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.plan import Plan
-from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.hold import Holding, hold, is_due
 from watchkeeper.judge.rules import Rules
 from watchkeeper.judge.windows import Opening, opening
-from watchkeeper.outside.clock import Clock, this_moment
-from watchkeeper.store.cursor import Store
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch.workers import Workers
+from watchkeeper.watch.post import Post
 
 EVERY_MS = 1_000
 WORK = "holding"
@@ -22,18 +20,8 @@ log = logging.getLogger(__name__)
 class Warden:
     """Holds and releases, where this worker is the one that does."""
 
-    def __init__(
-        self,
-        store: Store,
-        follower: Follower,
-        clock: Clock,
-        workers: Workers,
-        plan: Callable[[], Plan],
-    ) -> None:
-        self._store = store
-        self._follower = follower
-        self._clock = clock
-        self._workers = workers
+    def __init__(self, post: Post, plan: Callable[[], Plan]) -> None:
+        self._post = post
         self._plan = plan
         self._calendar = _Calendar()
 
@@ -44,24 +32,24 @@ class Warden:
                 await self.go_round()
             except StoreRefused as error:
                 log.debug("nothing can be held or released: %s", error)
-            await self._clock.sleep(EVERY_MS)
+            await self._post.clock.sleep(EVERY_MS)
 
     async def go_round(self) -> None:
         """Hold and release what is due now, if the page follows our plan."""
-        plan, page = self._plan(), self._follower.view.page
-        if page is None or not self._workers.speaks(WORK, page.plan_hash):
+        plan, post = self._plan(), self._post
+        if not post.decides(WORK):
             return
-        now = this_moment(self._clock)
+        now = this_moment(post.clock)
         wanted = Holding(
-            page_no=self._follower.page_no,
+            page_no=post.page_no,
             digest=plan.digest,
             rules=Rules.of(plan),
             maintained=self._calendar.today(plan, now.at).nodes,
             now=now,
         )
-        if await self._store.read(partial(is_due, wanted=wanted)):
-            await self._store.write(partial(hold, wanted=wanted))
-            self._follower.hurry()
+        if await post.store.read(partial(is_due, wanted=wanted)):
+            await post.store.write(partial(hold, wanted=wanted))
+            post.follower.hurry()
 
 
 class _Calendar:

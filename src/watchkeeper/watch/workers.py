@@ -38,7 +38,6 @@ class Workers:
     ) -> None:
         self.name = name
         self.plan_digest = ""
-        self.changed: Callable[[], None] = lambda: None
         self._store = store
         self._follower = follower
         self._clock = clock
@@ -46,6 +45,11 @@ class Workers:
         self._beat = 0
         self._seen: dict[str, _Seen] = {}
         self._was_cut_off = False
+        self._on_change: list[Callable[[], None]] = []
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Make *call* whenever a worker comes, leaves or has another plan."""
+        self._on_change.append(call)
 
     def plans(self) -> Mapping[str, str]:
         """Return the digest of the plan of each living worker."""
@@ -117,7 +121,8 @@ class Workers:
         if left:
             await self._bury(left)
         if self.plans() != before:
-            self.changed()
+            for call in self._on_change:
+                call()
 
     async def leave(self) -> None:
         """Delete our row: we stop cleanly."""

@@ -8,8 +8,8 @@ from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.moment import DAY_MS
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import Report, Source, SourceKind
-from watchkeeper.judge.housekeeping import tidy
 from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.tidy import tidy
 from watchkeeper.store import lane, notice, retention
 from watchkeeper.store.cursor import Cursor
 

@@ -1,34 +1,13 @@
-"""Housekeeping: once an hour, what is old and was told is forgotten."""
+"""Tidying: what is old and was told is forgotten, a little at a time."""
 
-import logging
-from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.moment import Moment
 from watchkeeper.judge.forsake import forsake
-from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import gate, gone, latency, meta, retention
 from watchkeeper.store.cursor import Cursor, Store, Transaction, Undo
 
-EVERY_MS = 3_600_000
-WORK = "housekeeping"
 _MOST_BOOTS = 20
-log = logging.getLogger(__name__)
-
-
-async def keep_house(
-    store: Store, clock: Clock, page_no: int, is_ours: Callable[[str], bool]
-) -> None:
-    """Forget what is old, hourly and a little at a time, until cancelled."""
-    while True:
-        await clock.sleep(EVERY_MS)
-        if not is_ours(WORK):
-            continue
-        now = this_moment(clock)
-        try:
-            await tidy(store, page_no, now)
-        except Exception:
-            log.exception("nothing old was forgotten; it is tried again in an hour")
 
 
 async def tidy(store: Store, page_no: int, now: Moment) -> None:
