@@ -7,7 +7,7 @@ from typing import Any
 from tests.house import HEALTHY, SICK, House, house
 from watchkeeper.store import sighting
 from watchkeeper.store.cursor import Cursor, Row
-from watchkeeper.store.sighting import Said, SightingKey
+from watchkeeper.store.sighting import Repeat, SightingKey
 
 WHO = [f"web:push:{number}" for number in range(3)]
 
@@ -37,20 +37,21 @@ class Counted:
         return self._cursor.run_many(sql, rows)
 
 
-async def heard(home: House) -> list[Said]:
+async def heard(home: House) -> list[Repeat]:
     """Each of three has spoken; return what all of them say again a second later."""
     for who in WHO:
         await home.push(who)
     kept = await home.store.read(lambda cursor: sighting.of_replicas(cursor, range(9)))
     return sorted(
-        Said(*one.key, HEALTHY, "", one.sighting.heard + 1_000, -1, 10_000, -1, -1) for one in kept
+        Repeat(*one.key, HEALTHY, "", one.sighting.heard + 1_000, -1, 10_000, -1, -1)
+        for one in kept
     )
 
 
-async def swallowed(home: House, said: list[Said]) -> tuple[set[SightingKey], int]:
+async def swallowed(home: House, repeats: list[Repeat]) -> tuple[set[SightingKey], int]:
     def transaction(cursor: Cursor) -> tuple[set[SightingKey], int]:
         counted = Counted(cursor)
-        return sighting.swallow(counted, said), counted.asked
+        return sighting.swallow(counted, repeats), counted.asked
 
     return await home.store.write(transaction)
 
