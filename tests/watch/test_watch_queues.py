@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from tests.house import DEAD, HEALTHY, SICK, House, ended, house, plan
 from tests.outside.world import in_loop, serving
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.plan import Mode, Node, Plan
-from watchkeeper.core.queue import Broker, Limits, Queue
+from watchkeeper.core.queue import Broker, Counts, Limits, Queue
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 from watchkeeper.judge.outcome import Outcome
+from watchkeeper.store import measure
 from watchkeeper.watch.queues import Queues, watched
 
 LIMITS = Limits(ready_loaded=3, nack_loaded=3, ready_stalled=6, nack_stalled=6)
@@ -296,3 +298,16 @@ async def test_a_real_queue_that_nobody_works_through_is_dead_until_somebody_doe
             seen.append(a.house.status("web:api:1"))
         assert seen == [HEALTHY, SICK, DEAD, HEALTHY]
         assert await deaths(a.house) == [(1, 0), (0, 1)]
+
+
+@in_loop
+async def test_what_a_queue_was_seen_with_is_kept_for_the_page_until_it_cannot_be_asked(
+    store_url: str,
+) -> None:
+    async with (
+        serving(Api(7, 5, 5, None)) as port,
+        asking(store_url, worked_through(broker(port), api="q")) as a,
+    ):
+        for kept in ({"q": Counts(7, 0)}, {"q": Counts(5, 0)}, {"q": Counts(5, 0)}, {}):
+            await a.ask()
+            assert await a.house.store.read(partial(measure.counts, page_no=1)) == kept

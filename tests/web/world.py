@@ -10,6 +10,7 @@ from pathlib import Path
 import uvloop
 
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.measure import Measures
 from watchkeeper.core.plan import Mode, Node, Page, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.secret import Secret
@@ -160,6 +161,7 @@ class World:
     assets: Path = Path("/nowhere")
     base: str = ""
     given: PageState | None = None
+    measures: Measures = field(default_factory=Measures)
     _state: PageState | None = None
 
     async def take(self, name: ReplicaName, report: Report) -> Outcome:
@@ -192,6 +194,7 @@ class World:
         return Front(
             plan=lambda: self.plan,
             state=self.state,
+            measures=lambda: self.measures,
             is_old=lambda: self.old,
             followed_at=lambda: NOON,
             door=self,

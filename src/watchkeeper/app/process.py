@@ -19,6 +19,7 @@ from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
+from watchkeeper.judge.measuring import Measuring
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import descriptors, tls
@@ -78,6 +79,7 @@ class App:
         self._notebook = Notebook(store, self._follower, clock)
         self._looker = Looker(post, self._notebook)
         self._queues = Queues(post)
+        self._measuring = Measuring(store, self._follower, clock)
         self._silence = Silence(post)
         self._warden = Warden(post, lambda: self._adoption.plan)
         self._reminders = Reminders(post, lambda: self._adoption.plan.policy.reminding)
@@ -149,6 +151,7 @@ class App:
             "the speaker of what is unrecorded": self._unrecorded.run(),
             "the notebook": self._notebook.run(),
             "the packing of latencies": pack_for_ever(self._post),
+            "the measuring": self._measuring.run(),
             "the housekeeping": keep_house(self._post),
             "the reconciling": self._adoption.run(),
             "the startup": self._start_up(),
@@ -216,6 +219,7 @@ class App:
         return Front(
             plan=lambda: self._adoption.plan,
             state=self._follower.state,
+            measures=self._measuring.measures,
             is_old=self._follower.is_old,
             followed_at=self._follower.followed_at,
             door=self._door,

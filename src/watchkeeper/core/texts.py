@@ -140,7 +140,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.mode.script": "A script looks at it",
         "page.mode.local": "Watched from inside its network",
         "page.no_replicas": "Nobody has reported yet.",
-        "page.names": "Names of the replicas",
+        "page.figure.latency": "{value}",
+        "page.figure.cpu": "CPU {value} %",
+        "page.figure.ram": "memory {value} %",
+        "page.most.latency": "up to {value}",
+        "page.most.cpu": "CPU up to {value} %",
+        "page.most.ram": "memory up to {value} %",
+        "page.under_a_millisecond": "under 1 ms",
+        "page.queue": "queue: {ready} ready, {nack} not acknowledged",
         "page.more": "{count} more",
         "page.and_more": "and {count} more",
         # … and around it.
@@ -156,6 +163,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.home": "Status of {company}",
         "page.as_data": "As data",
         "page.powered": "Watched by Watchkeeper",
-        "page.times": "All times are UTC.",
+        "page.times": "All times are UTC; numbers are drawn once a minute.",
     }
 )

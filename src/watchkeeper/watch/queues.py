@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.queue import Broker, Counts, Queue, witness, witness_blind
@@ -11,6 +12,8 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.schedule import next_due
 from watchkeeper.outside.failure import Failure
+from watchkeeper.store import measure
+from watchkeeper.store.cursor import Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.post import Post
 from watchkeeper.watch.rabbitmq import count
@@ -93,6 +96,7 @@ class Queues:
             counts = await self._count(queue)
         if self._post.gaps() == gaps:
             await self._testify(queue, counts, heard)
+            await self._keep(queue.name, counts if isinstance(counts, Counts) else None)
 
     async def _count(self, queue: Watched) -> Counts | Reason:
         try:
@@ -109,6 +113,14 @@ class Queues:
             report = _report(queue, counts, heard)
             names = view.replicas(service, node)
             await asyncio.gather(*(self._tell(name, report) for name in names))
+
+    async def _keep(self, name: str, counts: Counts | None) -> None:
+        """Write *counts* for those who read the page, None where they are not known any more."""
+        job = partial(measure.count, page_no=self._post.page_no, name=name, seen=counts)
+        try:
+            await self._post.store.write(job, Track.PAST)
+        except StoreRefused as error:
+            log.debug("the counts of the queue %s cannot be kept: %s", name, error)
 
     async def _tell(self, name: ReplicaName, report: Report) -> None:
         try:

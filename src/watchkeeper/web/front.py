@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.measure import Measures
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.secret import Secret
@@ -61,7 +62,8 @@ class Readiness:
 class Front:
     """What the web needs.
 
-    *plan* and *state* return the same object until something changes. *is_old* is true when
+    *plan* and *state* return the same object until something changes, and so do *measures*,
+    which are read anew once a minute. *is_old* is true when
     this process has not followed the store for 10 s; *followed_at* is the wall time, in
     milliseconds, at which it last did. *gap* counts the times that this process was stopped;
     it has to notice a new one by itself, since after a stop the sockets wake before the
@@ -71,6 +73,7 @@ class Front:
 
     plan: Callable[[], Plan]
     state: Callable[[], PageState]
+    measures: Callable[[], Measures]
     is_old: Callable[[], bool]
     followed_at: Callable[[], int]
     door: Door

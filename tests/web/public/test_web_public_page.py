@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 from tests.web.world import NOON, PAGE, PLAN, World, believed, get, run, serving, with_labels
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.measure import Measure, Measures
 from watchkeeper.core.plan import Maintenance, Plan
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import UNKNOWN, ReplicaName, Report
 from watchkeeper.core.state import PageState
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
@@ -326,3 +327,47 @@ def test_flapping_is_said_in_words() -> None:
     assert "Flapping: replica 1\N{EN DASH}2" in text(
         World(given=replace(state, services=(changed,)))
     )
+
+
+UP = Report(status=Status.HEALTHY)
+UPPER = ReplicaName("internal", "site", "http://127.0.0.1:8126/up")
+
+
+def measured(**measures: Measure) -> World:
+    """A world in which `internal:site` and `relay:socket-client` have numbers."""
+    numbers = {
+        "internal": {UPPER: measures["up"], SITE: measures["site"]},
+        "relay": {SOCKET: measures["socket"]},
+    }
+    return World(reports={SITE: UP, UPPER: UP, SOCKET: UP}, measures=Measures(numbers))
+
+
+def test_9_2_what_the_tooltip_said_can_be_read_without_script_and_pointer() -> None:
+    loads = Measure(UNKNOWN, 120, 800)
+    page = text(measured(up=Measure(34_000), site=Measure(120_000), socket=loads))
+    assert "We look at it · up to 120 ms" in page
+    assert "1 healthy 34 ms" in page
+    assert "2 healthy 120 ms" in page
+    assert "It reports to us · CPU 12 %, memory 80 %" in page
+    assert f"1 healthy CPU 12 %, memory 80 % {SOCKET.replica}" in page
+    assert "127.0.0.1" not in page, "its node reveals no names"
+
+
+def test_new_numbers_draw_anew_only_the_services_that_have_them() -> None:
+    slow, quick, loads = Measure(120_000), Measure(34_000), Measure(UNKNOWN, 120, 800)
+    world = measured(up=slow, site=slow, socket=loads)
+    page = PublicPage(world.front(), Assets())
+    first = page.current()
+    before = dict(page.fragments)
+    world.measures = measured(up=quick, site=slow, socket=loads).measures
+    world.clock.now += REST_MS
+    assert page.current() is not first
+    kept = [key for key, fragment in page.fragments.items() if fragment is before[key]]
+    assert kept == ["relay", "plugin"]
+
+
+def test_a_node_that_left_the_plan_has_no_numbers() -> None:
+    world = measured(up=Measure(1), site=Measure(1), socket=Measure(UNKNOWN, 990, 990))
+    world.given = believed(PLAN, world.reports)
+    world.plan = replace(PLAN, services=())
+    assert "99 %" not in html(world)

@@ -16,7 +16,9 @@ from tests.web.public.states import (
     service,
 )
 from tests.web.world import NOON
+from watchkeeper.core.measure import Measure, ServiceMeasures
 from watchkeeper.core.plan import Maintenance
+from watchkeeper.core.queue import Counts
 from watchkeeper.core.state import ReplicaState
 from watchkeeper.web.public.mark import Mark
 from watchkeeper.web.public.stamp import stamp
@@ -89,3 +91,33 @@ def test_a_node_says_that_it_is_under_maintenance_and_until_when() -> None:
 def test_replicas_that_flap_are_named_by_their_numbers() -> None:
     rows = [replace(replica(n, HEALTHY), flaps=n in {2, 3}) for n in range(1, 5)]
     assert seen(*rows).flapping == "2\N{EN DASH}3"
+
+
+def measured(*replicas: ReplicaState, **measures: Measure) -> NodeView:
+    """A node whose replicas have *measures*, `r1` that of the replica with the number 1."""
+    known = {one.name: measures[f"r{one.name.replica}"] for one in replicas}
+    return service_view(service(node(*replicas)), None, ServiceMeasures(known, {})).nodes[0]
+
+
+def test_each_replica_has_its_figures_and_the_node_the_highest() -> None:
+    two = replica(1, HEALTHY), replica(2, HEALTHY)
+    seen = measured(*two, r1=Measure(34_000), r2=Measure(120_000))
+    assert [box.figures for box in seen.boxes] == ["34 ms", "120 ms"]
+    assert seen.figures == ("up to 120 ms",)
+    assert seen.has_details
+
+
+def test_the_figures_of_a_single_replica_are_said_once() -> None:
+    seen = measured(replica(1, HEALTHY), r1=Measure(34_000))
+    assert (seen.figures, seen.has_details) == (("34 ms",), False)
+
+
+def test_a_node_without_figures_has_no_details() -> None:
+    one = seen(replica(1, HEALTHY), replica(2, HEALTHY))
+    assert (one.figures, one.has_details) == ((), False)
+
+
+def test_the_counts_of_its_queue_are_those_of_a_node() -> None:
+    counts = ServiceMeasures({}, {"api": Counts(5, 2)})
+    one = service_view(service(node(replica(1, HEALTHY))), None, counts).nodes[0]
+    assert one.figures == ("queue: 5 ready, 2 not acknowledged",)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from watchkeeper.core import texts
 from watchkeeper.core.announcement import Announcement, Display, display
+from watchkeeper.core.measure import NO_MEASURES, Measures, ServiceMeasures
 from watchkeeper.core.plan import Page, Plan, Service
 from watchkeeper.core.state import PageState, ServiceState
 from watchkeeper.core.url import Url
@@ -34,6 +35,7 @@ class _Basis(NamedTuple):
 
     state: PageState
     plan: Plan
+    measures: Measures
     followed_at: int
     shown: tuple[Announcement, ...]
 
@@ -44,6 +46,7 @@ class Fragment:
 
     state: ServiceState
     planned: Service | None
+    measures: ServiceMeasures
     mark: Mark
     html: Markup
 
@@ -70,7 +73,8 @@ class PublicPage:
         front = self._front
         followed_at = front.followed_at() if front.is_old() else 0
         state = front.state()
-        basis = _Basis(state, front.plan(), followed_at, self._shown(state.announcements))
+        shown = self._shown(state.announcements)
+        basis = _Basis(state, front.plan(), front.measures(), followed_at, shown)
         if self._basis is None or self._is_news(self._basis, basis):
             self._rendition = self._render(basis)
             self._basis = basis
@@ -85,8 +89,8 @@ class PublicPage:
         return self._display.shown
 
     def _is_news(self, shown: _Basis, basis: _Basis) -> bool:
-        is_same = basis.state is shown.state and basis.plan is shown.plan
-        if is_same and basis[2:] == shown[2:]:
+        is_same = all(new is old for new, old in zip(basis[:3], shown[:3], strict=True))
+        if is_same and basis[3:] == shown[3:]:
             return False
         return self._front.clock.steady() - self._rendered >= REST_MS
 
@@ -94,7 +98,7 @@ class PublicPage:
         page = basis.plan.page
         planned = {service.key: service for service in basis.plan.services}
         self.fragments = {
-            state.key: self._fragment(state, planned.get(state.key))
+            state.key: self._fragment(state, planned.get(state.key), basis.measures)
             for state in basis.state.services
         }
         html = self._templates.get_template("page.html").render(
@@ -116,13 +120,16 @@ class PublicPage:
         )
         return Rendition(html.encode(), fields)
 
-    def _fragment(self, state: ServiceState, planned: Service | None) -> Fragment:
+    def _fragment(
+        self, state: ServiceState, planned: Service | None, measures: Measures
+    ) -> Fragment:
         kept = self.fragments.get(state.key)
-        if kept is not None and kept.state == state and kept.planned is planned:
+        mine = measures.of(planned) if planned else NO_MEASURES
+        if kept and kept.state == state and kept.planned is planned and kept.measures == mine:
             return kept
-        view = service_view(state, planned, self._language)
+        view = service_view(state, planned, mine, self._language)
         html = self._templates.get_template("service.html").render(service=view)
-        return Fragment(state, planned, view.mark, Markup(html))  # noqa: S704 - the template escaped it
+        return Fragment(state, planned, mine, view.mark, Markup(html))  # noqa: S704 - the template escaped it
 
 
 def policy(page: Page) -> str:

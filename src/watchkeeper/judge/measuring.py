@@ -1,0 +1,95 @@
+"""Measuring: the last numbers of everything, read once a minute for those who read the page."""
+
+import logging
+from functools import partial
+from typing import NamedTuple
+
+from watchkeeper.core.measure import Measures, combine
+from watchkeeper.core.queue import Counts
+from watchkeeper.core.report import UNKNOWN, ReplicaName
+from watchkeeper.core.status import Status
+from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.view import View
+from watchkeeper.outside.clock import Clock
+from watchkeeper.store import measure
+from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.latency import LookRow, Span
+
+EVERY_MS = 60_000
+MOST_REPLICAS = 2_000
+"""A page with more replicas has no numbers: to draw them anew would stop the loop too long."""
+
+_BACK_MS = 5 * EVERY_MS  # looks are written once a minute, by each process at its own time
+_AHEAD_MS = EVERY_MS  # as far as the clock of another process may go before ours
+log = logging.getLogger(__name__)
+
+
+class _Read(NamedTuple):
+    looks: dict[ReplicaName, LookRow]
+    loads: dict[ReplicaName, tuple[int, int]]
+    queues: dict[str, Counts]
+
+
+class Measuring:
+    """Keeps the last numbers of a page; those of a look stay until another look has others."""
+
+    def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
+        self._store = store
+        self._follower = follower
+        self._clock = clock
+        self._latencies: dict[ReplicaName, int] = {}
+        self._measures = Measures()
+
+    def measures(self) -> Measures:
+        """Return the last numbers, the same object until they are read anew."""
+        return self._measures
+
+    async def run(self) -> None:
+        """Read at each full minute of steady time, which all processes share, until cancelled."""
+        while True:
+            try:
+                await self.measure()
+            except StoreRefused as error:
+                log.debug("the last numbers cannot be read: %s", error)
+            except Exception:
+                log.exception("the last numbers could not be read; it is tried again in a minute")
+            await self._clock.sleep(EVERY_MS - self._clock.steady() % EVERY_MS)
+
+    async def measure(self) -> None:
+        """Read all that was written by now."""
+        view = self._follower.view
+        if _counted(view) > MOST_REPLICAS:
+            self._measures = Measures()
+            return
+        wall = self._clock.wall()
+        read = await self._store.read(
+            partial(
+                _read,
+                page_no=self._follower.page_no,
+                span=Span(wall - _BACK_MS, wall + _AHEAD_MS),
+            )
+        )
+        self._remember(read.looks, view)
+        self._measures = Measures(combine(self._latencies, read.loads), read.queues)
+
+    def _remember(self, looks: dict[ReplicaName, LookRow], view: View) -> None:
+        kept = {name: us for name, us in self._latencies.items() if name not in looks}
+        new = {name: look.latency_us for name, look in looks.items() if _is_answered(look)}
+        self._latencies = {name: us for name, us in (kept | new).items() if view.replica(name)}
+
+
+def _read(cursor: Cursor, page_no: int, span: Span) -> _Read:
+    return _Read(
+        measure.latest_looks(cursor, page_no, span),
+        measure.loads(cursor, page_no),
+        measure.counts(cursor, page_no),
+    )
+
+
+def _is_answered(look: LookRow) -> bool:
+    return Status.HEALTHY <= look.status < Status.DEAD and look.latency_us != UNKNOWN
+
+
+def _counted(view: View) -> int:
+    return sum(len(node.replicas) for service in view.state().services for node in service.nodes)
