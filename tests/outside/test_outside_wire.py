@@ -1,5 +1,6 @@
 import asyncio
 import os
+import socket
 
 import pytest
 
@@ -63,6 +64,22 @@ async def test_who_speaks_first_is_heard_though_it_came_with_the_connection() ->
         line = Line(wire, reader)
         await line.finished
         line.close()
+    assert reader.heard == b"hello"
+
+
+@in_loop
+async def test_an_end_that_came_with_the_last_bytes_is_heard_too() -> None:
+    board, reader = Switchboard(), Everything(6)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        wire = await board.connect(*server.getsockname())
+        other, _ = server.accept()
+        other.sendall(b"hello")
+        other.close()
+        line = Line(wire, reader)
+        with pytest.raises(CutOff):
+            await asyncio.wait_for(line.finished, 10)
+        line.close()
+    board.close()
     assert reader.heard == b"hello"
 
 

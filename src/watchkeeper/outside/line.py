@@ -8,7 +8,7 @@ from typing import Protocol
 
 from watchkeeper.outside.failure import CutOff, Failure, Insecure
 from watchkeeper.outside.tls import Tls
-from watchkeeper.outside.wire import Wire
+from watchkeeper.outside.wire import ENDED, Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 _READ_BYTES = 16 * 1024
@@ -62,7 +62,7 @@ class Line:
                 self._end(None)
                 return
             self._take(data)
-            if len(data) < _READ_BYTES:
+            if len(data) < _READ_BYTES and not events & ENDED:
                 return
 
     def send(self, data: bytes) -> None:

@@ -10,8 +10,10 @@ import select
 import socket
 from typing import Protocol
 
-_EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLET
+_EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 _BROKEN = select.EPOLLERR | select.EPOLLHUP
+ENDED = select.EPOLLRDHUP | _BROKEN
+"""Nothing comes after what is there now, and of this end nobody tells again."""
 _READABLE = select.EPOLLIN | _BROKEN
 _MOST_AT_ONCE = 256
 
