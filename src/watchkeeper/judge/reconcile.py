@@ -1,6 +1,6 @@
 """Reconciling: from the plan of the file to rows, in one transaction behind the gate."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -9,8 +9,9 @@ from watchkeeper.core.alert import Leaving
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
-from watchkeeper.core.status import Standing, Status
-from watchkeeper.judge import climb
+from watchkeeper.core.status import Standing
+from watchkeeper.judge import branches, climb
+from watchkeeper.judge.branches import FILE, Family, Wanted
 from watchkeeper.judge.channels import reconcile_channels
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.witnesses import dismiss
@@ -22,9 +23,7 @@ from watchkeeper.store.errors import StoreUnusable
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.tree import Branch
 
-FILE = "file"
 _REGISTERED = frozenset({Mode.PUSH, Mode.LOCAL})
-Family = dict[str, Branch]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +59,6 @@ class Gone(NamedTuple):
     services: Sequence[Branch]
     nodes: Sequence[Branch]
     replicas: Sequence[ReplicaRow]
-
-
-class Wanted(NamedTuple):
-    """A service or node as the plan wants it; *was* is the key that it had before."""
-
-    parent: int
-    key: str
-    label: str
-    position: int
-    mode: str
-    was: str
 
 
 def reconcile(cursor: Cursor, order: Order) -> None:
@@ -125,7 +113,8 @@ def _add_services(decision: Decision, plan: Plan, rows: Rows) -> bool:
         Wanted(decision.page_no, service.key, service.label, position, "", service.was)
         for position, service in enumerate(plan.services)
     ]
-    new, changed = _sort(decision, rows.services, wanted)
+    new, changed, displaced = branches.sort(rows.services, wanted, decision.now.at)
+    tree.save_services(decision.cursor, displaced, decision.page.revision)
     tree.save_services(decision.cursor, changed, decision.page.revision)
     tree.insert_services(decision.cursor, decision.page_no, new, decision.page.revision)
     return bool(new or changed)
@@ -133,20 +122,28 @@ def _add_services(decision: Decision, plan: Plan, rows: Rows) -> bool:
 
 def _add_nodes(decision: Decision, plan: Plan, rows: Rows) -> bool:
     """Write what nodes the plan has and *rows* do not; return whether there was any."""
-    all_new: list[Branch] = []
-    all_changed: list[Branch] = []
+    changes = [
+        branches.sort(rows.nodes.get(parent, {}), wanted, decision.now.at)
+        for parent, wanted in _wanted_nodes(plan, rows)
+    ]
+    new, changed, displaced = branches.together(changes)
+    tree.save_nodes(decision.cursor, displaced, decision.page.revision)
+    tree.save_nodes(decision.cursor, changed, decision.page.revision)
+    tree.insert_nodes(decision.cursor, new, decision.page.revision)
+    return bool(new or changed)
+
+
+def _wanted_nodes(plan: Plan, rows: Rows) -> Iterator[tuple[int, list[Wanted]]]:
+    """Yield the nodes of each service of the plan, with the number of its row."""
     for service in plan.services:
         parent = rows.services[service.key].no
-        wanted = [
-            Wanted(parent, node.key, node.label, position, str(node.mode), node.was)
-            for position, node in enumerate(service.nodes)
-        ]
-        new, changed = _sort(decision, rows.nodes.get(parent, {}), wanted)
-        all_new += new
-        all_changed += changed
-    tree.save_nodes(decision.cursor, all_changed, decision.page.revision)
-    tree.insert_nodes(decision.cursor, all_new, decision.page.revision)
-    return bool(all_new or all_changed)
+        yield (
+            parent,
+            [
+                Wanted(parent, node.key, node.label, position, str(node.mode), node.was)
+                for position, node in enumerate(service.nodes)
+            ],
+        )
 
 
 def _add_replicas(decision: Decision, plan: Plan, rows: Rows) -> bool:
@@ -169,39 +166,6 @@ def _add_replicas(decision: Decision, plan: Plan, rows: Rows) -> bool:
     return bool(new or changed)
 
 
-def _sort(
-    decision: Decision, known: Mapping[str, Branch], wanted: Iterable[Wanted]
-) -> tuple[list[Branch], list[Branch]]:
-    """Return the branches that are new, and those that the plan wants otherwise."""
-    new, changed = [], []
-    for one in wanted:
-        before = known.get(one.key) or _living(known.get(one.was))
-        if before is None:
-            new.append(_new(one, decision.now.at))
-            continue
-        after = before._replace(
-            key=one.key, label=one.label, position=one.position, mode=one.mode, gone_at=None
-        )
-        if after != before:
-            changed.append(after)
-    return new, changed
-
-
-def _new(one: Wanted, at: int) -> Branch:
-    return Branch(
-        no=0,
-        parent=one.parent,
-        key=one.key,
-        label=one.label,
-        position=one.position,
-        mode=one.mode,
-        status=Status.HEALTHY,
-        since_at=at,
-        owner=FILE,
-        gone_at=None,
-    )
-
-
 def _pending(node_no: int, key: str, position: int, at: int) -> ReplicaRow:
     return ReplicaRow(
         no=0,
@@ -212,10 +176,6 @@ def _pending(node_no: int, key: str, position: int, at: int) -> ReplicaRow:
         standing=Standing.PENDING,
         since_at=at,
     )
-
-
-def _living(branch: Branch | None) -> Branch | None:
-    return branch if branch and branch.gone_at is None else None
 
 
 def _planned(plan: Plan, rows: Rows) -> Iterable[tuple[Branch, Node]]:
@@ -251,7 +211,7 @@ def _has(node: Node | None, row: ReplicaRow) -> bool:
 
 
 def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
-    living = {node.no for node in rows.all_nodes() if _living(node)}
+    living = {node.no for node in rows.all_nodes() if branches.living(node)}
     leaving = living - _recognised(plan, rows)
     if len(leaving) * 2 > len(living):
         raise StoreUnusable(
@@ -264,10 +224,10 @@ def _recognised(plan: Plan, rows: Rows) -> set[int]:
     """Return the numbers of the nodes that the plan still has, under whatever name."""
     found = set()
     for service in plan.services:
-        row = rows.services.get(service.key) or rows.services.get(service.was)
+        row = branches.find(rows.services, service.key, service.was)
         family = rows.nodes.get(row.no, {}) if row else {}
         for node in service.nodes:
-            known = family.get(node.key) or family.get(node.was)
+            known = branches.find(family, node.key, node.was)
             found.add(known.no if known else 0)
     return found
 

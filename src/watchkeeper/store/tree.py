@@ -29,6 +29,11 @@ class Branch(NamedTuple):
     maintained_until_at: int = 0
 
 
+def displaced(gone: Branch) -> Branch:
+    """Return a branch that is *gone* under a key that no plan can have: its own is another's."""
+    return gone._replace(key=f"{gone.key}\n{gone.no}")
+
+
 _SERVICE = "no, page_no, key, label, position, '', status, since_at, owner, gone_at, '', 0"
 _NODE = (
     "no, service_no, key, label, position, mode, status, since_at, owner, gone_at,"
