@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from tests.house import plan
-from watchkeeper.app.kinds import aims, unavailable
+from watchkeeper.app.kinds import aims, rooms, unavailable
 from watchkeeper.core.plan import Channel, Mode, Node, Service, Target
 from watchkeeper.core.secret import Secret
 
@@ -35,3 +35,15 @@ def test_a_target_is_looked_at_by_its_whole_url_and_named_without_its_password()
     node = Node(key="api", label="API", mode=Mode.POLL, replicas=(name,), whole={name: Secret(url)})
     looked_at = aims(replace(plan(), services=(Service(key="web", label="Web", nodes=(node,)),)))
     assert {str(who): one.address for who, one in looked_at.items()} == {f"web:api:{name}": url}
+
+
+def test_as_many_scripts_run_at_once_as_the_file_says_and_none_of_them_makes_way() -> None:
+    polled = Node(key="api", label="", mode=Mode.POLL, replicas=("tcp://10.0.0.1:1",))
+    script = Node(key="job", label="", mode=Mode.SCRIPT, replicas=("0",), scripts=("exit 0",))
+    looked_at = aims(
+        replace(plan(), services=(Service(key="web", label="", nodes=(polled, script)),))
+    )
+    given = rooms(looked_at.values(), 3, 1_024)
+    assert (given["script"].most, given["script"].makes_way) == (3, False)
+    assert given["tcp"].most > 3
+    assert given["tcp"].makes_way

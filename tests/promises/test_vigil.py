@@ -1,8 +1,8 @@
 """Vigil's users miss nothing: each key of its file, and each promise of its wire, has a test.
 
 KEYS are those of Vigil's file with its defaults; PROMISES say for the rest of the sections 2 to 7,
-and for 11 (what is said, and when) and 12 (in which words), of its reference which test holds
-it: a test here, or an exchange that was recorded with it.
+for 9 (the page), 11 (what is said, and when) and 12 (in which words) of its reference which test
+holds it: a test here, or an exchange that was recorded with it.
 """
 
 import re
@@ -180,6 +180,9 @@ PROMISES: Mapping[str, str] = {
     "2.6 bounds of healthy statuses": "the_bounds_are_those_of_the_file",
     "2.6 push_delay_dead": "silence_counts_from_the_last_word_and_from_when_we_could_hear",
     "2.6 grace of local nodes": "a_local_daemon_has_a_grace_of_its_own",
+    "2.6 script_parallelism": (
+        "as_many_scripts_run_at_once_as_the_file_says_and_none_of_them_makes_way"
+    ),
     "2.6 loads": "a_load_above_a_threshold_is_sick_and_says_of_what",
     "2.7 a queue and its limits": "a_node_has_its_queue_with_the_limits_of_the_plugin",
     "2.8 startup_notification": "policy_comes_from_notify",
@@ -218,6 +221,10 @@ PROMISES: Mapping[str, str] = {
     "4 credentials before the body": (
         "one_without_the_right_token_is_told_that_before_a_body_is_called_too_long"
     ),
+    "4 an empty password": "recorded: empty token",
+    "4 padding": "recorded: base64 without padding",
+    "4 HTTP/1.0": "one_of_version_1_0_need_not_name_a_host",
+    "4 malformed requests": "a_malformed_request_is_answered_4xx",
     "4 types of JSON": "recorded: +json content type",
     "4 any charset": "recorded: odd charset",
     "4 another type": "recorded: text/plain refused",
@@ -228,12 +235,19 @@ PROMISES: Mapping[str, str] = {
     "5 the page": "recorded: page",
     "5 the word": "recorded: status text",
     "5 the word, slash": "recorded: status text, slash",
+    "5 the three words": "5_the_word_is_one_of_three_whatever_a_replica_stands_on",
+    "5 changes": "5_the_word_follows_each_change_at_once",
+    "5 queries": "5_a_query_changes_nothing",
+    "5 caches": "5_whoever_keeps_a_status_asks_each_time_whether_it_is_still_true",
+    "5 ETag": "an_unchanged_page_is_not_sent_again",
     "5 robots.txt": "robots_are_told_what_the_operator_says_or_that_all_is_open",
     "5 assets": "files_are_served_at_vigils_depths_with_their_types_and_names",
     "5 assets in part, or if changed": "a_file_is_given_as_it_is_asked_for",
     "5 assets are confined": "nothing_is_served_that_is_hidden_elsewhere_or_no_file",
     "5.1 the report": "recorded: status report",
-    "5.1 the report elsewhere": "the_report_may_be_read_by_pages_elsewhere",
+    "5.1 keys": "5_1_the_report_has_vigils_keys_in_their_order_and_no_more",
+    "5.1 empty lists": "5_1_lists_are_empty_where_there_is_nothing_and_never_null",
+    "5.1 the report elsewhere": "5_the_report_may_be_read_by_pages_elsewhere",
     "5.2 badges": "a_badge_shows_the_general_status_and_is_asked_for_each_time",
     "5.2 colours": "a_badge_has_vigils_colour_and_says_its_status_in_words",
     "5.2 badges of one's own": "an_operators_badge_comes_before_ours_and_may_be_of_another_kind",
@@ -243,19 +257,34 @@ PROMISES: Mapping[str, str] = {
     "6.1 both": "recorded: both load and health",
     "6.1 neither": "recorded: neither load nor health",
     "6.1 negative loads": "recorded: negative cpu",
+    "6.1 high loads": "a_load_is_clamped_to_a_thousand",
+    "6.1 whole loads": "recorded: integer loads",
+    "6.1 any name of a replica": "recorded: url as replica id",
     "6.1 unknown nodes": "recorded: unknown node",
+    "6.1 unknown services": "recorded: unknown service",
     "6.1 load elsewhere": "recorded: load to poll node",
     "6.1 health elsewhere": "recorded: health to push node",
     "6.1 what a report does": "a_report_of_load_says_who_when_how_long_and_how_much",
     "6.1 what a health report does": "a_report_of_health_is_believed",
     "6.2 flush": "recorded: flush known replica",
     "6.2 flush twice": "recorded: flush again",
+    "6.2 flush whom nobody knows": "recorded: flush unknown replica",
+    "6.2 flush from an unknown node": "recorded: flush unknown node",
     "6.2 flush elsewhere": "recorded: flush on poll node",
     "6.2 back after a flush": "a_replica_that_reports_is_registered_and_one_that_is_flushed_leaves",
     "6.3 intervals": "an_interval_may_be_any_number_that_is_not_negative",
     "6.3 bounds of intervals": "an_interval_is_clamped_to_a_second_and_a_week",
     "6.4 the real reporters": ("a_real_reporter_is_registered_its_load_seen_and_its_silence_heard"),
     "6.5 a stalled queue": "a_stalled_queue_is_dead_once_under_healthy_pushes_and_does_not_flap",
+    "6.5 loaded and stalled": "a_queue_is_loaded_from_its_limits_on_and_stalled_above_them",
+    "6.5 a node's own limits": (
+        "a_node_has_limits_of_its_own_for_what_is_not_acknowledged_even_none"
+    ),
+    "6.5 the request": "it_is_asked_with_basic_auth_and_by_the_name_of_our_looks",
+    "6.5 a queue elsewhere": (
+        "a_queue_of_a_node_that_does_not_report_acts_on_nothing_and_is_a_warning"
+    ),
+    "6.5 all replicas of the node": "every_replica_that_has_reported_is_affected_and_no_other_node",
     "6.5 a second look": "a_loaded_queue_is_asked_once_more_and_only_the_second_answer_counts",
     "6.5 no answer": "a_queue_that_cannot_be_asked_any_more_takes_back_what_it_said",
     "6.5 the virtual host": ("the_virtual_host_is_taken_as_it_is_written_and_the_queue_is_encoded"),
@@ -275,6 +304,15 @@ PROMISES: Mapping[str, str] = {
     "7 ignoring survives": "a_mute_counts_down_and_survives_a_start",
     "7 ignored reminders are not sent": "a_muted_page_is_not_reminded_before_the_mute_ends",
     "7 the manager's token": "only_the_managers_token_opens_the_manager",
+    "7 other methods": "any_other_method_or_path_of_the_manager_is_unknown",
+    "7 HEAD": "head_is_answered_where_get_is_without_a_body",
+    "7 times of an announcement": "an_announcement_may_have_times_which_are_listed_and_shown",
+    "9.1 wording per status": "the_whole_is_marked_as_its_worst_service",
+    "9.1 anchors, labels, boxes, links": "9_1_a_service_has_its_anchor_its_nodes_boxes_and_a_link",
+    "9.2 the tooltip": "9_2_what_the_tooltip_said_can_be_read_without_script_and_pointer",
+    "9.2 its numbers": "9_2_the_tooltips_numbers_are_said_of_a_replica",
+    "9.2 the queue": "9_2_a_queue_says_what_is_ready_and_what_is_not_acknowledged",
+    "9.4 index.tera": "templates_of_the_ancestor_are_declined_and_assets_honoured",
     "11.1 a startup message": "a_start_is_told_once_in_ten_minutes_however_often_it_starts",
     "11.1 with the true status": "a_start_says_what_is_true_and_not_that_all_is_well",
     "11.1 after the first verdicts": "all_is_seen_once_a_look_at_each_target_counts",

@@ -230,22 +230,6 @@ async def test_the_files_that_a_page_names_are_there_and_may_be_kept_for_ever() 
             assert "immutable" in file.headers["cache-control"]
 
 
-@run
-async def test_the_report_may_be_read_by_pages_elsewhere() -> None:
-    async with serving(World()) as server:
-        reply = await get(server, "/status/report")
-        assert reply.headers["access-control-allow-origin"] == "*"
-
-
-@run
-async def test_the_word_follows_each_change_at_once() -> None:
-    world = World()
-    async with serving(world) as server:
-        for status in (Status.DEAD, Status.SICK, Status.HEALTHY):
-            world.given = believed(PLAN, {SITE: Report(status=status)})
-            assert (await get(server, "/status/text")).text == status.word
-
-
 def test_a_service_that_did_not_change_is_not_rendered_again() -> None:
     world = World(given=believed(PLAN, {}))
     page = PublicPage(world.front(), Assets())
@@ -311,13 +295,6 @@ def test_what_is_dead_beside_maintenance_is_an_outage_on_the_page() -> None:
     assert "1 of 3 services affected: Relay nodes" in page
 
 
-@run
-async def test_the_words_for_programs_know_no_maintenance_as_vigils_do_not() -> None:
-    async with serving(under_maintenance((SITE, DEAD))) as server:
-        assert (await get(server, "/status/text")).text == "dead"
-        assert (await get(server, "/status/report")).text.count('"dead"') == 4
-
-
 def test_flapping_is_said_in_words() -> None:
     state = believed(PLAN, {SITE: DEAD})
     service = state.services[1]
@@ -371,3 +348,13 @@ def test_a_node_that_left_the_plan_has_no_numbers() -> None:
     world.given = believed(PLAN, world.reports)
     world.plan = replace(PLAN, services=())
     assert "99 %" not in html(world)
+
+
+def test_9_1_a_service_has_its_anchor_its_nodes_boxes_and_a_link() -> None:
+    site = replace(PLAN.services[1].nodes[1], link_url=Url("https://a.example/"), link_label="More")
+    service = replace(PLAN.services[1], nodes=(site,))
+    page = html(World(plan=replace(PLAN, services=(service,)), reports={SITE: DEAD}))
+    assert 'id="probe-internal"' in page
+    assert '<a href="#probe-internal">Internal nodes</a>' in page
+    assert re.findall(r'<li class="box (\w+)"', page) == ["pending", "dead"]
+    assert '<a href="https://a.example/" rel="noopener noreferrer">More</a>' in page
