@@ -1,7 +1,8 @@
 """Reading one HTTP/1.1 answer: bytes in, a value out, every cap kept as they arrive."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 import httptools
 
@@ -19,8 +20,7 @@ _FINAL = 200
 _SWITCHING = 101
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server answered. *is_cut* says that its body goes on beyond what was read."""
 
     status: int
@@ -39,6 +39,7 @@ class Answer:
         return described(self.status)
 
 
+@lru_cache(maxsize=1024)
 def described(status: int) -> str:
     """Return *status* with the phrase that the standard has for it, if any."""
     try:
@@ -60,7 +61,6 @@ class Incoming:
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._received = 0
         self._interim = 0
-        self._header_bytes = 0
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
         self._status = 0
@@ -113,10 +113,19 @@ class Incoming:
 
     def _excess(self) -> str:
         """Return of what too much has arrived, '' for nothing."""
-        if not self._status and self._received > MOST_HEADER_BYTES:
-            return _TOO_LONG
+        if not self._status:
+            return _TOO_LONG if self._received > MOST_HEADER_BYTES else self._excess_of_headers()
         most = 2 * MOST_HEADER_BYTES + MOST_BYTES_FOR_ONE * len(self._body)
         return _TOO_MUCH if self._received > most else ""
+
+    def _excess_of_headers(self) -> str:
+        """Return what is wrong with how many headers there are, or how long they are."""
+        if len(self._headers) > MOST_HEADER_FIELDS:
+            return f"has more than {MOST_HEADER_FIELDS} headers"
+        if self._received <= MOST_HEADER_BYTES:
+            return ""
+        length = sum(len(name) + len(value) + 4 for name, value in self._headers)
+        return _TOO_LONG if length > MOST_HEADER_BYTES else ""
 
     def _announced(self) -> str:
         """Return what the headers said about where the body ends, '' for its closing."""
@@ -130,13 +139,8 @@ class Incoming:
     # fault is remembered and raised by `feed`.
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header."""
-        self._header_bytes += len(name) + len(value) + 4
-        if self._header_bytes > MOST_HEADER_BYTES:
-            self._fault = self._fault or _TOO_LONG
-        elif len(self._headers) >= MOST_HEADER_FIELDS:
-            self._fault = self._fault or f"has more than {MOST_HEADER_FIELDS} headers"
-        elif not self._status:  # later ones are trailers
+        """Take one header; one too many is enough to know, and what follows a body is none."""
+        if not self._status and len(self._headers) <= MOST_HEADER_FIELDS:
             self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -147,6 +151,7 @@ class Incoming:
         if status < _FINAL and status != _SWITCHING:
             self._take_interim(status)
             return
+        self._fault = self._fault or self._excess_of_headers()
         self._status = status
         self._is_whole = self._most_body == 0 and not self._fault
 

@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 from watchkeeper.core.url import DEFAULT_PORTS, Url
 from watchkeeper.outside.addresses import Reach
 from watchkeeper.outside.connect import Place
-from watchkeeper.outside.tls import SYSTEM, Trust
+from watchkeeper.outside.session import Peer
+from watchkeeper.outside.tls import SYSTEM, Trust, context
 
 _UNTOUCHED = "/?%:@!$&'()*+,;=~-._[]|"
 
@@ -109,6 +110,14 @@ class Call:
     def proxy(self) -> Location | None:
         """Return the proxy that leads to the target, None where it is reached directly."""
         return self.way(self.target)
+
+    @cached_property
+    def peer(self) -> Peer | None:
+        """Return with whom TLS is spoken, None where it is not; raise NoTrust."""
+        target = self.target
+        if not target.is_secure:
+            return None
+        return Peer(context(self.trust), self.server_name or target.host, target.host, target.port)
 
     @cached_property
     def parts(self) -> tuple[bytes, bytes]:

@@ -78,9 +78,8 @@ def this_moment(clock: Clock) -> Moment:
     return Moment(steady=clock.steady(), at=clock.wall())
 
 
-def micros() -> int:
-    """Return microseconds by which a latency is measured, and nothing is decided."""
-    return time.perf_counter_ns() // 1000
+nanos = time.perf_counter_ns
+"""Return nanoseconds by which a latency is measured, and nothing is decided."""
 
 
 async def wait_at_most(clock: Clock, event: Coroutine[Any, Any, object], ms: int | None) -> None:

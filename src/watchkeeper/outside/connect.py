@@ -55,17 +55,18 @@ class Connector:
         """Return a wire to *place*, which the caller closes, and the address reached."""
         addresses, failures = await self.checked(place, journey)
         journey.enter(Phase.CONNECT)
-        for waiting, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-            journey.note(f"{address} port {place.port}")
-            connecting = self._board.connect(address, place.port)
-            if waiting > 1:
-                connecting = _within(journey.left_s() / waiting, connecting)
+        waiting = len(addresses)
+        for address in addresses:
+            where = f"{address} port {place.port}"
+            journey.note(where)
             try:
-                wire = await connecting
+                connecting = self._board.connect(address, place.port)
+                if waiting > 1:
+                    connecting = _within(journey.left_s() / waiting, connecting)
+                return await connecting, address
             except OSError as error:
-                failures.append(explained(error, f"{address} port {place.port}"))
-            else:
-                return wire, address
+                failures.append(explained(error, where))
+            waiting -= 1
         raise gravest(failures)
 
     def lead(self, sock: socket.socket) -> Wire:
@@ -85,9 +86,7 @@ class Connector:
         """Return the addresses of *place* that may be reached, and why the others may not."""
         journey.enter(Phase.RESOLVE)
         resolved = await self._resolver.resolve(place.host, place.resolver)
-        journey.note(", ".join(resolved.addresses))
-        if resolved.is_old:
-            journey.note("an earlier answer, for the resolver fails")
+        journey.note(resolved)
         allowed: list[str] = []
         failures: list[Failure] = []
         for address in resolved.addresses:

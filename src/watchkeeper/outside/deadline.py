@@ -1,6 +1,7 @@
 """Deadline: what waits too long is ended, with one timer for all who wait."""
 
 import asyncio
+from functools import cached_property
 
 TICK_S = 0.05
 """A deadline may pass so much late: there are thousands a second, and nearly none is needed."""
@@ -43,7 +44,7 @@ class Deadlines:
 
     def within(self, seconds: float) -> Deadline:
         """Return the deadline that ends what the present task does after *seconds*."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("only a task has deadlines")
@@ -51,19 +52,24 @@ class Deadlines:
         others = self._by_tick.get(tick)
         if others is None:
             others = self._by_tick[tick] = set()
-            self._arm(loop)
+            self._arm()
         return Deadline(task, others)
 
-    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop of this process, which costs a system call to ask for."""
+        return asyncio.get_running_loop()
+
+    def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = loop.call_at(min(self._by_tick) * TICK_S, self._tick, loop)
+        self._timer = self._loop.call_at(min(self._by_tick) * TICK_S, self._tick)
 
-    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _tick(self) -> None:
         self._timer = None
-        now = loop.time() / TICK_S
+        now = self._loop.time() / TICK_S
         for tick in [tick for tick in self._by_tick if tick <= now]:
             for deadline in tuple(self._by_tick.pop(tick)):
                 deadline.come()
         if self._by_tick:
-            self._arm(loop)
+            self._arm()

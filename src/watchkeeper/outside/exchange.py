@@ -1,7 +1,7 @@
 """Exchange: one HTTP/1.1 request and its answer, over a connection of its own."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from watchkeeper.outside.answer import Answer, Incoming
 from watchkeeper.outside.call import Call, Location, request_of
@@ -10,13 +10,12 @@ from watchkeeper.outside.failure import CutOff, Insecure, NoRoute, Theirs
 from watchkeeper.outside.journey import Journey, Phase
 from watchkeeper.outside.line import Line
 from watchkeeper.outside.proxy import open_tunnel
-from watchkeeper.outside.session import Meeting, Peer, Sessions
-from watchkeeper.outside.tls import Certificate, context
+from watchkeeper.outside.session import Meeting, Sessions
+from watchkeeper.outside.tls import Certificate
 from watchkeeper.outside.wire import Wire
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """An answer, the address that gave it, and the certificate it showed, if any."""
 
     answer: Answer
@@ -24,37 +23,38 @@ class Heard:
     certificate: Certificate | None = None
 
 
-async def exchange(
+def exchange(
     connector: Connector,
     call: Call,
     journey: Journey,
     before: Callable[[], Awaitable[None]] | None = None,
     sessions: Sessions | None = None,
-) -> Heard:
+) -> Awaitable[Heard]:
     """Return what *call* was answered; raise Failure. The caller holds the total deadline.
 
     *before* is awaited as the last thing before the first byte of the request. With *sessions*,
     TLS may be taken up again; a handshake that fails for that is made once more, in full.
     """
-    peer = _peer(call)
-    if peer is None:
-        return await _exchange(connector, call, journey, before)
-    meeting = sessions.meet(peer) if sessions else Meeting(peer)
+    if call.peer is None:
+        return _exchange(connector, call, journey, before)
+    meeting = sessions.meet(call.peer) if sessions else Meeting(call.peer)
+    return _exchange_securely(connector, call, journey, before, meeting)
+
+
+async def _exchange_securely(
+    connector: Connector,
+    call: Call,
+    journey: Journey,
+    before: Callable[[], Awaitable[None]] | None,
+    meeting: Meeting,
+) -> Heard:
     try:
         return await _exchange(connector, call, journey, before, meeting)
     except (Insecure, CutOff):
         if not meeting.went_wrong():
             raise
     journey.note("the earlier session was not taken up: once more, from the beginning")
-    return await _exchange(connector, call, journey, before, Meeting(peer, sessions))
-
-
-def _peer(call: Call) -> Peer | None:
-    """Return with whom TLS is spoken, None where it is not."""
-    target = call.target
-    if not target.is_secure:
-        return None
-    return Peer(context(call.trust), call.server_name or target.host, target.host, target.port)
+    return await _exchange(connector, call, journey, before, meeting.in_full())
 
 
 async def _exchange(
@@ -124,7 +124,6 @@ async def _check_address(connector: Connector, call: Call, journey: Journey) -> 
 
 async def _secure(line: Line, meeting: Meeting, journey: Journey) -> Certificate | None:
     journey.enter(Phase.SECURE)
-    await line.secured
-    certificate = meeting.secured()
-    journey.note(str(meeting))
-    return certificate
+    await line.secured()
+    journey.note(meeting)
+    return meeting.secured()

@@ -1,6 +1,5 @@
 """Journey: one way out under one total deadline, and how long each phase of it took."""
 
-import asyncio
 from enum import StrEnum
 
 from watchkeeper.outside import clock
@@ -27,50 +26,46 @@ class Journey:
     journeys are never asked for it.
     """
 
-    __slots__ = ("_began", "_course", "_deadline", "_detail", "_ended", "phase", "timeout_ms")
+    __slots__ = ("_began", "_detail", "_ended", "_notes", "_phases", "phase", "timeout_ms")
 
     def __init__(self, timeout_ms: int) -> None:
         self.timeout_ms = timeout_ms
         self.phase: Phase | None = None
-        self._deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
-        self._began = self._ended = clock.micros()
-        self._course: list[tuple[Phase | None, int] | str] = []
+        self._began = self._ended = clock.nanos()
+        self._phases: list[tuple[Phase, int]] = []
+        self._notes: list[tuple[int, object]] = []
         self._detail = ""
 
     def left_s(self) -> float:
         """Return the seconds until the deadline, 0 when it has passed."""
-        return max(0.0, self._deadline - asyncio.get_running_loop().time())
+        gone_s = (clock.nanos() - self._began) / 1_000_000_000
+        return max(0.0, self.timeout_ms / 1000 - gone_s)
 
     def enter(self, phase: Phase) -> None:
         """End the present phase and begin *phase*."""
         self.phase = phase
-        self._course.append((phase, clock.micros()))
+        self._phases.append((phase, clock.nanos()))
 
-    def note(self, words: str) -> None:
-        """Remember what was found in the present phase."""
-        self._course.append(words)
+    def note(self, found: object) -> None:
+        """Remember what was *found* in the present phase: its `str()` tells it."""
+        self._notes.append((len(self._phases), found))
 
     def end(self, detail: str = "") -> int:
         """Return the microseconds that all of it took; *detail* says why it went wrong."""
         self.phase = None
-        self._ended = clock.micros()
+        self._ended = clock.nanos()
         self._detail = detail
-        return self._ended - self._began
+        return (self._ended - self._began) // 1000
 
     def __str__(self) -> str:
         lines = [self._detail] if self._detail else []
-        phase, since, notes = None, self._began, []
-        for step in (*self._course, (None, self._ended)):
-            if isinstance(step, str):
-                notes.append(step)
-                continue
-            if phase:
-                lines.append(_line(phase, step[1] - since, "; ".join(notes)))
-                notes = []
-            phase, since = step
+        ends = [*(since for _, since in self._phases[1:]), self._ended]
+        for number, ((phase, since), end) in enumerate(zip(self._phases, ends, strict=False), 1):
+            notes = "; ".join(str(found) for of, found in self._notes if of == number)
+            lines.append(_line(phase, end - since, notes))
         lines.append(_line("in all", self._ended - self._began))
         return "\n".join(lines)[:MOST_EVIDENCE]
 
 
-def _line(what: str, us: int, notes: str = "") -> str:
-    return f"{what}: {us / 1000:.1f} ms" + (f" ({notes})" if notes else "")
+def _line(what: str, ns: int, notes: str = "") -> str:
+    return f"{what}: {ns / 1_000_000:.1f} ms" + (f" ({notes})" if notes else "")

@@ -25,26 +25,30 @@ class Reader(Protocol):
 
 
 class Line:
-    """One connection. *secured* and *finished* are awaited in that order, each at most once.
+    """One connection. Where there is TLS, `secured` is awaited before *finished*.
 
     The first of them that is still open raises the Failure of the connection. What ends a
     handshake on our side goes along with the first bytes that are sent.
     """
 
     def __init__(self, wire: Wire, reader: Reader, tls: Tls | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        self.secured: asyncio.Future[None] = loop.create_future()
-        self.finished: asyncio.Future[None] = loop.create_future()
+        self.finished: asyncio.Future[None] = wire.board.loop.create_future()
+        self._secured: asyncio.Future[None] | None = None
         self.tls = tls
         self._wire = wire
         self._reader: Reader | None = reader
         self._unsent = b""
-        if tls is None:
-            self.secured.set_result(None)
-        else:  # its small pieces must not wait for each other
+        if tls is not None:
+            self._secured = wire.board.loop.create_future()
+            # Its small pieces must not wait for each other.
             wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._take(b"")
         wire.lead_to(self)
+
+    async def secured(self) -> None:
+        """Wait until the handshake is done."""
+        if self._secured is not None:
+            await self._secured
 
     def ready(self, events: int) -> None:
         """Send what waits, and read what is there."""
@@ -102,8 +106,8 @@ class Line:
         finally:
             if not tls.is_secured:  # an alert too: the other side should learn why
                 self._flush()
-        if tls.is_secured and not self.secured.done():
-            self.secured.set_result(None)
+        if tls.is_secured and self._secured and not self._secured.done():
+            self._secured.set_result(None)
         return clear
 
     def _flush(self) -> None:
@@ -136,12 +140,13 @@ class Line:
             return
         if error is not None:
             raise CutOff(f"the connection was reset: {error}")
-        if not self.secured.done():
+        if self._secured and not self._secured.done():
             raise Insecure("the connection was closed during the handshake: is TLS spoken there?")
         self._reader.end()
 
     def _settle(self, failure: Failure | None) -> None:
-        waiting = self.finished if self.secured.done() else self.secured
+        secured = self._secured
+        waiting = secured if secured and not secured.done() else self.finished
         if waiting.done():
             return
         if failure is None:

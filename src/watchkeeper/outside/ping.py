@@ -54,11 +54,11 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An echo that was sent at *sent* (microseconds)."""
+    """An echo that was sent at *sent* (nanoseconds)."""
 
     address: bytes
     nonce: bytes = field(default_factory=lambda: os.urandom(echo.NONCE_BYTES))
-    sent: int = field(default_factory=clock.micros)
+    sent: int = field(default_factory=clock.nanos)
     answer: asyncio.Future[int | Failure] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -203,7 +203,7 @@ class Pinger:
                 answer = way.answer(packet)
                 waiting = self._asked(way, sender[0], answer)
                 if waiting is not None and answer is not None and answer.nonce == waiting.nonce:
-                    waiting.settle(clock.micros() - waiting.sent)
+                    waiting.settle((clock.nanos() - waiting.sent) // 1000)
 
     def _hear_complaints(self, way: _Way) -> None:
         with suppress(OSError):

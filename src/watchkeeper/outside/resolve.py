@@ -49,6 +49,10 @@ class Resolved:
     addresses: tuple[str, ...]
     is_old: bool = False
 
+    def __str__(self) -> str:
+        old = "; an earlier answer, for the resolver fails" if self.is_old else ""
+        return ", ".join(self.addresses) + old
+
 
 def check_server(text: str) -> None:
     """Raise ValueError when *text* is no address of a name server, with a port or without."""

@@ -96,6 +96,10 @@ class Meeting:
             self.certificate = self._tls.certificate()
         return self.certificate
 
+    def in_full(self) -> "Meeting":
+        """Return the next handshake with the same peer, which takes up no session."""
+        return Meeting(self._peer, self._sessions)
+
     def went_well(self) -> None:
         """Keep the session of a full handshake for the next look."""
         if self._sessions and self._tls and not self._tls.is_resumed:

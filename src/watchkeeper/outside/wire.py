@@ -8,7 +8,9 @@ import errno
 import os
 import select
 import socket
-from typing import Protocol
+from collections.abc import Coroutine
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 _EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 _BROKEN = select.EPOLLERR | select.EPOLLHUP
@@ -32,16 +34,16 @@ class Switchboard:
         self._plugged: dict[int, Plugged] = {}
         self._epoll: select.epoll | None = None
 
-    async def connect(self, address: str, port: int) -> "Wire":
-        """Return a wire to *port* of *address*; raise OSError."""
+    @cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop of this process, which costs a system call to ask for."""
+        return asyncio.get_running_loop()
+
+    def connect(self, address: str, port: int) -> "Coroutine[Any, Any, Wire]":
+        """Return a wire to *port* of *address* to come; raise OSError, now or then."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        wire = Wire(self, socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
-        try:
-            await wire.connect((address, port))
-        except BaseException:
-            wire.close()
-            raise
-        return wire
+        sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        return Wire(self, sock).connected((address, port))
 
     def plug(self, descriptor: int, one: Plugged) -> None:
         """Tell *one* whenever *descriptor* becomes ready, in the place of whoever was told."""
@@ -57,14 +59,14 @@ class Switchboard:
     def close(self) -> None:
         """Close the epoll; every wire is closed by who has it."""
         if self._epoll is not None:
-            asyncio.get_running_loop().remove_reader(self._epoll.fileno())
+            self.loop.remove_reader(self._epoll.fileno())
             self._epoll.close()
             self._epoll = None
 
     def _opened(self) -> select.epoll:
         if self._epoll is None:
             self._epoll = select.epoll()
-            asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._tell)
+            self.loop.add_reader(self._epoll.fileno(), self._tell)
         return self._epoll
 
     def _tell(self) -> None:
@@ -79,44 +81,51 @@ class Switchboard:
 class Wire:
     """A socket on the *board*, which this object closes."""
 
-    __slots__ = ("_board", "_descriptor", "_events", "_waiting", "sock")
+    __slots__ = ("_descriptor", "_events", "_waiting", "board", "sock")
 
     def __init__(self, board: Switchboard, sock: socket.socket) -> None:
+        self.board = board
         self.sock = sock
-        self._board = board
         self._descriptor = sock.fileno()
         self._events = 0
-        self._waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting: asyncio.Future[None] | None = None
 
-    async def connect(self, address: tuple[str, int]) -> None:
-        """Connect the socket to *address*; raise OSError where it cannot be."""
-        error = self.sock.connect_ex(address)
-        if error == errno.EINPROGRESS:
-            self._board.plug(self._descriptor, self)
-            await self._waiting
-            is_broken = self._events & _BROKEN
-            error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if is_broken else 0
+    async def connected(self, address: tuple[str, int]) -> Self:
+        """Return this wire once it leads to *address*; else close it and raise OSError."""
+        try:
+            error = self.sock.connect_ex(address)
+            if error == errno.EINPROGRESS:
+                self.board.plug(self._descriptor, self)
+                self._waiting = self.board.loop.create_future()
+                await self._waiting
+                is_broken = self._events & _BROKEN
+                error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if is_broken else 0
+        except BaseException:
+            self.close()
+            raise
         if error:
+            self.close()
             raise OSError(error, os.strerror(error))
+        return self
 
     def ready(self, events: int) -> None:
         """Take it that the socket is connected, or that it never will be."""
         self._events |= events
-        if not self._waiting.done():
+        if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)
 
     def lead_to(self, one: Plugged) -> None:
         """Tell *one* from now on, and at once of what was there before."""
-        self._board.plug(self._descriptor, one)
+        self.board.plug(self._descriptor, one)
         if self._events & _READABLE:
             one.ready(self._events)
 
     def leave(self) -> socket.socket:
         """Return the socket, which is the caller's from now on."""
-        self._board.unplug(self._descriptor, stays_open=True)
+        self.board.unplug(self._descriptor, stays_open=True)
         return self.sock
 
     def close(self) -> None:
         """Close the socket."""
-        self._board.unplug(self._descriptor)
+        self.board.unplug(self._descriptor)
         self.sock.close()

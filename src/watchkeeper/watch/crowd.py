@@ -26,7 +26,8 @@ class Crowd:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self._waiting: dict[bool, deque[Turn]] = {False: deque(), True: deque()}
+        self._waiting: deque[Turn] = deque()
+        self._waiting_long: deque[Turn] = deque()
         self._here: set[ReplicaName] = set()
         self._prompt: dict[ReplicaName, int] = {}  # when they began: the oldest is the first
         self._long: dict[ReplicaName, int] = {}
@@ -42,15 +43,19 @@ class Crowd:
         """Let the look of *turn* wait for its place."""
         if turn.name not in self._here:
             self._here.add(turn.name)
-            self._waiting[turn.name in self._hanging].append(turn)
+            waiting = self._waiting_long if turn.name in self._hanging else self._waiting
+            waiting.append(turn)
 
     def next(self, now: int) -> Turn | None:
         """Return a look that begins *now*, None while nobody waits or there is no place."""
-        for is_long, waiting in self._waiting.items():
-            if waiting and self._admits(is_long=is_long):
-                turn = waiting.popleft()
-                (self._long if is_long else self._prompt)[turn.name] = now
-                return turn
+        if self._waiting and self._admits(is_long=False):
+            turn = self._waiting.popleft()
+            self._prompt[turn.name] = now
+            return turn
+        if self._waiting_long and self._admits(is_long=True):
+            turn = self._waiting_long.popleft()
+            self._long[turn.name] = now
+            return turn
         return None
 
     def grow(self, now: int) -> list[ReplicaName]:
@@ -77,16 +82,19 @@ class Crowd:
         """
         name = turn.name
         self._here.discard(name)
-        has_made_way = name in self._making_way
-        began = self._prompt.pop(name, now)
-        began = self._long.pop(name, began)
-        began = self._making_way.pop(name, began)
-        if now - began >= self.room.long_ms:
+        among = self._among(name)
+        if now - among.pop(name) >= self.room.long_ms:
             self._hanging.add(name)
         else:
             self._hanging.discard(name)
-        if has_made_way:
+        if among is self._making_way:
             self.come(turn)
+
+    def _among(self, name: ReplicaName) -> dict[ReplicaName, int]:
+        """Return those under way that *name* is one of."""
+        if name in self._prompt:
+            return self._prompt
+        return self._long if name in self._long else self._making_way
 
     def _admits(self, *, is_long: bool) -> bool:
         prompt = len(self._prompt) + len(self._making_way)

@@ -31,6 +31,7 @@ from watchkeeper.watch.look import Aim
 
 ISOLATED = "isolated"
 RETRY_MS = 1_000
+_SEEN = frozenset({Status.HEALTHY, Status.SICK})
 _OF_THE_NETWORK = frozenset({"local", "resolver"})
 log = logging.getLogger(__name__)
 
@@ -74,14 +75,14 @@ class Isolation:
 
     def doubts(self, report: Report) -> bool:
         """Return whether *report* must be judged: good news need not, unless we are cut off."""
-        return self._since is not None or report.status not in {Status.HEALTHY, Status.SICK}
+        return self._since is not None or report.status not in _SEEN
 
     async def judged(self, aim: Aim, report: Report, began: int) -> Report:
         """Return *report*, or blind in its place where we cannot know for being cut off.
 
         A look that *began*, at a steady moment, while we were says nothing against its target.
         """
-        if report.status in {Status.HEALTHY, Status.SICK}:
+        if report.status in _SEEN:
             if self._since and await self._is_outside(aim):
                 self._end()
             return report

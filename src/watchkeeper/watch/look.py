@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from watchkeeper.core.plan import Looking
 from watchkeeper.core.reason import Reason
@@ -15,7 +16,7 @@ VOID_AFTER_MS = 5_000
 Probe = Callable[[str, object, int, Outside], Awaitable[Report]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Aim:
     """At what a look is aimed, and how: with which probe, and how patiently.
 
@@ -28,7 +29,7 @@ class Aim:
     options: object
     looking: Looking
 
-    @property
+    @cached_property
     def deadline_ms(self) -> int:
         """Return how long a look may take in all, with its retries and their waits."""
         looking = self.looking

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import logging
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
@@ -42,6 +42,11 @@ class Looker:
         self._changed = asyncio.Event()
         post.workers.on_change(self.share)
         post.isolation.on_return(self.look_at_once)
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop of this process, which costs a system call to ask for."""
+        return asyncio.get_running_loop()
 
     @property
     def is_looking(self) -> bool:
@@ -135,7 +140,7 @@ class Looker:
                 self._begin(turn, aim, crowd)
 
     def _begin(self, turn: Turn, aim: Aim, crowd: Crowd) -> None:
-        task = asyncio.create_task(self._look(turn, aim))
+        task = self._loop.create_task(self._look(turn, aim))
         self._looking[turn.name] = task
         task.add_done_callback(partial(self._end, turn, crowd))
 
@@ -158,7 +163,11 @@ class Looker:
         name, clock, post = turn.name, self._clock, self._post
         start, gaps = clock.steady(), post.gaps()
         late = self.lateness.begun(start - turn.due)
-        report = await self._report(name, aim)
+        try:
+            report = await look(aim, post.outside)
+        except Exception as error:
+            log.exception("the look at %s broke", name)
+            report = Report(status=Status.BLIND, reason=Reason("local", repr(error)))
         took = clock.steady() - start
         if post.isolation.doubts(report):
             report = await post.isolation.judged(aim, report, start)
@@ -177,10 +186,3 @@ class Looker:
             await self._post.door.take(name, report)
         except StoreRefused as error:
             log.debug("a look at %s cannot be kept: %s", name, error)
-
-    async def _report(self, name: ReplicaName, aim: Aim) -> Report:
-        try:
-            return await look(aim, self._post.outside)
-        except Exception as error:
-            log.exception("the look at %s broke", name)
-            return Report(status=Status.BLIND, reason=Reason("local", repr(error)))
