@@ -41,7 +41,7 @@ class Server:
     def create(self) -> None:
         """Make a new, empty server."""
         self._own()
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "postgres")
+        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "postgres", "--no-sync")
         self._write(_SETTINGS)
 
     def copy(self, primary: "Server") -> None:

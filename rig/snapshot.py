@@ -99,6 +99,13 @@ def holder(store: str, channel: str) -> str:
     return str(dict(rows).get(channel, ""))
 
 
+def is_start_noted(store: str) -> bool:
+    """Return whether *store* holds that a start is to be told: it does after the first verdicts."""
+    [rows] = _read(store, [_STARTUPS])
+    return bool(rows)
+
+
+_STARTUPS = "SELECT no FROM notification WHERE kind = 'startup'"
 _HOLDERS = "SELECT key, holder FROM channel"
 _SIGHTINGS = (
     f"SELECT {_NAMES}, g.valid_ms FROM {_TREE} JOIN sighting g ON g.replica_no = r.no"

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from rig.postgres import Server
 from tests import rabbitmq
-from tests.cluster import Cluster
+from tests.cluster import Cluster, running_server
 from tests.rabbitmq import RabbitMq
 from watchkeeper.store.cursor import Store
 from watchkeeper.store.opening import open_to_serve
@@ -30,13 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A server for all tests; each takes a database of its own in it."""
-    with TemporaryDirectory(prefix="postgres-") as base:
-        Path(base).chmod(0o755)
-        server = Server(Path(base) / "server")
-        server.create()
-        server.start()
+    with running_server() as server:
         yield Cluster(server)
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import pytest
 
 from rig.port import free_port
 from rig.postgres import Server
-from tests.cluster import Cluster
+from tests.cluster import Cluster, running_server
 from tests.running import (
     DEADLINE_S,
     Receiver,
@@ -396,16 +396,10 @@ def test_hangups_in_a_row_end_with_the_newest_text(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def own_server() -> Iterator[Server]:
     """A server that a test may freeze."""
-    base = tmp_path_factory.mktemp("own")
-    for folder in (base, base.parent, base.parent.parent):
-        folder.chmod(0o755)
-    server = Server(base / "server")
-    server.create()
-    server.start()
-    yield server
-    server.stop()
+    with running_server() as server:
+        yield server
 
 
 @contextmanager

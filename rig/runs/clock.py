@@ -8,7 +8,7 @@ from rig.checker import Wrong, last_word_is_the_truth
 from rig.history import Act, Deed, Health
 from rig.moment import now
 from rig.order import Order
-from rig.runs.freeze import heard, silent
+from rig.runs.freeze import heard, silent, started
 from rig.runs.late import believed
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, blame
@@ -35,7 +35,7 @@ async def clock(order: Order) -> Result:
         stage.calm()
         stage.services.turn("a/0", Health.DEAD)
         await program.serve()
-        await stage.quiet()
+        await started(stage)
         wrongs = [wrong for step in STEPS for wrong in await _step(stage, step_file, step)]
         case = await stage.judge()
         wrongs += [Wrong("last word", words) for words in last_word_is_the_truth(case)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
+from rig import snapshot
 from rig.checker import Wrong
 from rig.history import Health, Reported
 from rig.moment import now
@@ -13,6 +14,7 @@ from rig.world import Fault
 
 _FROZEN_S = 15.0
 _AFTER_S = 8.0
+_STARTED_S = 60.0
 
 
 async def freeze(order: Order) -> Result:
@@ -29,7 +31,7 @@ async def freeze(order: Order) -> Result:
         stage.calm()
         stage.services.turn("a/0", Health.DEAD)
         await program.serve()
-        await stage.quiet()
+        await started(stage)
         told, began = heard(stage), now()
         program.freeze()
         await asyncio.sleep(_FROZEN_S)
@@ -38,6 +40,14 @@ async def freeze(order: Order) -> Result:
         await asyncio.sleep(_AFTER_S)
         wrongs = [*silent(stage, told), *_refused(stage, began, thawed)]
         return judged(await stage.judge(), wrongs)
+
+
+async def started(stage: Stage) -> None:
+    """Wait until the start was told, and everything else."""
+    async with asyncio.timeout(_STARTED_S):
+        while not snapshot.is_start_noted(stage.play.store):  # noqa: ASYNC110 - only the store knows
+            await asyncio.sleep(0.2)
+    await stage.quiet()
 
 
 def heard(stage: Stage) -> int:
