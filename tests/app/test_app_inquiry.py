@@ -9,7 +9,7 @@ import pytest
 from tests.house import BLIND, DEAD, HEALTHY, SICK, House, held, house, name, plan
 from watchkeeper.app import inquiry
 from watchkeeper.core.flap import FlapRules
-from watchkeeper.core.plan import Looking, Plan
+from watchkeeper.core.plan import Channel, Looking, Plan, Target
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
@@ -25,6 +25,7 @@ from watchkeeper.store.latency import LookRow
 from watchkeeper.store.worker import WorkerRow
 from watchkeeper.watch.silence import Silence
 
+ONE = {"": Target(settings=None)}
 LATER = plan(looking=Looking(confirm_dead=3, confirm_healthy=2, interval_ms=60_000))
 
 
@@ -224,6 +225,75 @@ def test_who_was_told_by_which_message_and_who_waits_for_the_pace(store_url: str
             holds(lines, "(in 29 s) on, as the pace says", "its return is told by the pace, for an")
             nameless = replace(home.plan, channels=())
             assert await ask(home, "web:api:2", wanted=nameless) == lines
+
+    asyncio.run(main())
+
+
+def hearing(wanted: Plan, *channels: Channel, by: tuple[str, ...] | None = None) -> Plan:
+    """The plan *wanted* with *channels*, of whom those in *by* alone hear of any node."""
+    services = tuple(
+        replace(one, nodes=tuple(replace(node, channels=by) for node in one.nodes))
+        for one in wanted.services
+    )
+    return replace(wanted, services=services, channels=channels, digest=f"{channels}{by}")
+
+
+def test_where_no_channel_is_there_nobody_is_told_and_no_sentence_ends_in_nothing(
+    store_url: str,
+) -> None:
+    async def main() -> None:
+        async with house(store_url, hearing(plan())) as home:
+            holds(
+                await ask(home, "web:api:2"),
+                "nobody is told of its death: there is no channel to speak on",
+            )
+            await home.look("web:api:1", DEAD)
+            for who, what in (("web:api:1", "return"), ("web:api:2", "death")):
+                lines = await ask(home, who)
+                assert lines[-1] == f"nobody is told of its {what}: there is no channel to speak on"
+
+    asyncio.run(main())
+
+
+def test_a_channel_that_does_not_hear_of_it_is_not_named_among_those_that_will(
+    store_url: str,
+) -> None:
+    hook, night = (
+        Channel(key=key, kind="webhook", digest="", targets=ONE) for key in ("hook", "night")
+    )
+
+    async def main() -> None:
+        async with house(store_url, hearing(plan(), hook, night, by=("night",))) as home:
+            await home.look("web:api:1", DEAD)
+            assert (await ask(home, "web:api:2"))[-1].startswith("night: ")
+            assert not [line for line in await ask(home, "web:api:2") if "hook: " in line]
+            await home.adopt(hearing(plan(), hook, night, by=()))
+            assert (await ask(home, "web:api:1"))[-1] == (
+                "nobody is told of its return: no channel hears of it"
+            )
+
+    asyncio.run(main())
+
+
+def test_who_hears_reminders_alone_is_told_of_no_return(store_url: str) -> None:
+    hook = Channel(key="hook", kind="slack", digest="", targets=ONE, reminders_only=True)
+
+    async def main() -> None:
+        async with house(store_url, hearing(plan(), hook)) as home:
+            await home.look("web:api:1", DEAD)
+            policy = replace(home.plan.policy, reminding=Reminding(interval_ms=300_000))
+            lines = await ask(home, "web:api:1", wanted=replace(home.plan, policy=policy))
+            holds(lines, "it is reminded of at ")
+            assert lines[-1] == "nobody is told of its return: no channel hears of it"
+
+    asyncio.run(main())
+
+
+def test_a_page_without_nodes_has_none_to_name(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, replace(plan(), services=())) as home:
+            with pytest.raises(LookupError, match="it has no nodes so far"):
+                await ask(home, "web:api")
 
     asyncio.run(main())
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane, Try, Wait
 from watchkeeper.core.moment import Moment
 from watchkeeper.speak.delay import LaneNow
@@ -46,6 +47,7 @@ def lines(
         step=Wait(until) if until else Try(row.last),
         quiet_until=row.quiet_until,
         pace_ms=pace_ms,
+        hearing=Hearing(channel=row.channel),
     )
     log = LaneLog(row, waiting, tries)
     return listing(Log(MOMENT, (log,)), {row.no: lane_now}).splitlines()
@@ -53,6 +55,10 @@ def lines(
 
 def test_without_a_lane_there_is_nobody_to_tell() -> None:
     assert listing(Log(MOMENT, ()), {}) == "there is no channel to speak on"
+
+
+def test_a_lane_that_never_had_anything_to_tell_says_so() -> None:
+    assert lines(told=0, last=0)[1] == "  there was nothing to tell so far"
 
 
 def test_a_lane_that_told_everything_says_so() -> None:

@@ -77,7 +77,6 @@ def _nothing(names: list[str], text: str) -> str:
     if text in names:
         return f"{text} has no replica: nobody has reported so far"
     near = get_close_matches(text, names, n=_MOST_NAMED, cutoff=0.5)
-    meant = (
-        f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(names[:_MOST_NAMED])}"
-    )
+    known = ", ".join(names[:_MOST_NAMED]) or "no nodes so far"
+    meant = f"did you mean {', '.join(near)}?" if near else f"it has {known}"
     raise LookupError(f"nothing on the page is called {text!r}: {meant}")

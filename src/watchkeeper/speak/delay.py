@@ -45,6 +45,7 @@ class LaneNow:
     step: Step
     quiet_until: int
     pace_ms: Sequence[int] | None
+    hearing: Hearing
 
     def delay(self, now: int) -> Delay:
         """Return what keeps the lane waiting at the steady moment *now*."""
@@ -84,5 +85,6 @@ def read(cursor: Cursor, page_no: int, plan: Plan | None, now: int) -> dict[int,
                     step=thought.step,
                     quiet_until=channel.quiet_until,
                     pace_ms=pace_ms,
+                    hearing=hearing,
                 )
     return found

@@ -38,6 +38,8 @@ def _head(log: LaneLog, lane_now: LaneNow | None, now: Moment) -> Iterator[str]:
 
 
 def _waiting(log: LaneLog) -> str:
+    if not log.waiting and not log.lane.told:
+        return "there was nothing to tell so far"
     if not log.waiting:
         return f"everything is told, up to notification {log.lane.told}"
     count = sum(row.many for row in log.waiting)

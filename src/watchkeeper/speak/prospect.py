@@ -89,21 +89,23 @@ def _calm(scene: Scene, one: Dossier) -> str:
 
 def _alert(scene: Scene, one: Dossier) -> Iterator[str]:
     in_alert = one.membership
-    if in_alert and in_alert.back is None and in_alert.closed_at is None:
+    is_open = in_alert and in_alert.back is None and in_alert.closed_at is None
+    hearers = [no for no, lane_now in scene.lanes.items() if lane_now.hearing.covers(one.name)]
+    told = [no for no in hearers if not scene.lanes[no].hearing.reminders_only]
+    if in_alert and is_open:
         opened = timestamp(in_alert.opened_at)
         yield f"an alert about the {_subject(in_alert.subject)} is open since {opened}"
-        yield from _reminder(scene, in_alert.alert_no)
-        if not one.others:
-            yield "its return ends the alert and is told at once"
-            return
-        yield f"its return is told by the pace, for {_others(one.others)} dead too:"
-    elif one.row.status is Status.DEAD or not one.others:
-        yield "its death opens an alert and is told at once"
-        return
+        yield from _reminder(scene, in_alert.alert_no) if hearers else ()
+    what = "return" if is_open else "death"
+    if not told:
+        why = "no channel hears of it" if scene.lanes else "there is no channel to speak on"
+        yield f"nobody is told of its {what}: {why}"
+    elif not one.others or (one.row.status is Status.DEAD and not is_open):
+        yield f"its {what} {'ends the' if is_open else 'opens an'} alert and is told at once"
     else:
-        yield f"its death is told by the pace, for {_others(one.others)} dead already:"
-    for no in scene.lanes:
-        yield f"  {scene.lane(no)}: {_paced(scene, no)}"
+        too = "too" if is_open else "already"
+        yield f"its {what} is told by the pace, for {_others(one.others)} dead {too}:"
+        yield from (f"  {scene.lane(no)}: {_paced(scene, no)}" for no in told)
 
 
 def _reminder(scene: Scene, alert_no: int) -> Iterator[str]:

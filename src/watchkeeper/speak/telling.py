@@ -57,7 +57,7 @@ def _wait(scene: Scene, lane_no: int) -> str:
     if not lane_now.lane.fails:
         return next_try
     failing = f"failing for {span(scene.now.steady - lane_now.lane.failing_since)}"
-    outcome = scene.outcomes.get(lane_no, "")
+    outcome = f" ({scene.outcomes[lane_no]})" if lane_no in scene.outcomes else ""
     broken = "; broken: a person must change something" if lane_now.lane.broken else ""
     retry = "as soon as somebody speaks" if delay.why is Why.NOTHING else scene.until(delay.until)
-    return f"{failing} ({outcome}){broken}; the next try: {retry}"
+    return f"{failing}{outcome}{broken}; the next try: {retry}"
