@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.outside.world import Answers, Behaviour, http_answer, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Answers, Behaviour, http_answer, serving
 from tests.running import command, write_config
 
 Told = tuple[int, list[str]]

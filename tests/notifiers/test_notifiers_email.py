@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from rig.port import free_port
+from tests.loop import in_loop
 from tests.notifiers import exim
 from tests.notifiers.faulty_mail import FaultyMail
 from tests.notifiers.notifier_samples import API, AT, BACK, CORE, alert, message
 from tests.outside.certificates import Authority
-from tests.outside.world import Behaviour, Names, in_loop
+from tests.outside.world import Behaviour, Names
 from tests.outside.world import serving as listening
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.message import Message, MessageKind

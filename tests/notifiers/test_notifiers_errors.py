@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import APIS
 from tests.notifiers.notifier_samples import message, settings
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config import folder
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.outside.outside import real

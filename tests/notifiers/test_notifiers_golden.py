@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import APIS, Asked, far
 from tests.notifiers.notifier_samples import message, settings
-from tests.outside.world import in_loop
 from watchkeeper.config import folder
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.report import ReplicaName

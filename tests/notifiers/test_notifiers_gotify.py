@@ -1,12 +1,13 @@
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.notifier_samples import (
     API,
     MAIL,
     message,
     outage,
 )
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.message import MessageKind
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url

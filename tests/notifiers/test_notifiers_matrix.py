@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import far
 from tests.notifiers.notifier_samples import (
     API,
@@ -10,7 +11,7 @@ from tests.notifiers.notifier_samples import (
     outage,
     settings,
 )
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.delivery import Unreachable
 from watchkeeper.notifiers import matrix
 from watchkeeper.outside.outside import real

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import far
 from tests.notifiers.notifier_samples import (
     API,
@@ -10,7 +11,7 @@ from tests.notifiers.notifier_samples import (
     settings,
     storm,
 )
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.delivery import Refused
 from watchkeeper.core.message import MessageKind
 from watchkeeper.core.secret import Secret

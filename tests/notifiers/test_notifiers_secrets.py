@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from rig.port import free_port
+from tests.loop import in_loop
 from tests.notifiers.apis import APIS
 from tests.notifiers.notifier_samples import message, settings
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config import folder
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url

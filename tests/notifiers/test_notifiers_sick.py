@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import APIS, far
 from tests.notifiers.notifier_samples import API, MAIL, alert, message, outage, settings
-from tests.outside.world import in_loop
 from watchkeeper.config import folder
 from watchkeeper.core.message import Message
 from watchkeeper.core.status import Status

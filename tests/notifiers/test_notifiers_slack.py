@@ -1,5 +1,6 @@
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.notifier_samples import (
     API,
     BACK,
@@ -11,7 +12,7 @@ from tests.notifiers.notifier_samples import (
     settings,
     storm,
 )
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.delivery import Refused
 from watchkeeper.core.status import Status
 from watchkeeper.notifiers import slack

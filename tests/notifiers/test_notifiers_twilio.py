@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from tests.loop import in_loop
 from tests.notifiers.apis import far
 from tests.notifiers.notifier_samples import (
     API,
@@ -8,7 +9,6 @@ from tests.notifiers.notifier_samples import (
     settings,
     storm,
 )
-from tests.outside.world import in_loop
 from watchkeeper.core.message import MessageKind
 from watchkeeper.notifiers import twilio
 from watchkeeper.outside.outside import real

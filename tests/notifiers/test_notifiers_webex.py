@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import far
 from tests.notifiers.notifier_samples import (
     API,
@@ -9,7 +10,6 @@ from tests.notifiers.notifier_samples import (
     outage,
     settings,
 )
-from tests.outside.world import in_loop
 from watchkeeper.core.delivery import Refused
 from watchkeeper.core.message import MessageKind
 from watchkeeper.core.report import ReplicaName

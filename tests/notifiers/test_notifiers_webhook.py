@@ -1,8 +1,9 @@
 import json
 from dataclasses import replace
 
+from tests.loop import in_loop
 from tests.notifiers.notifier_samples import API, AT, BACK, CORE, alert, message
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.message import MessageKind, Recovered
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from rig.port import free_port
+from tests.loop import in_loop
 from tests.notifiers import prosody
 from tests.notifiers.faulty_xmpp import PLAIN, STREAM
 from tests.notifiers.notifier_samples import API, message, outage
 from tests.outside.certificates import Authority
-from tests.outside.world import in_loop, serving
+from tests.outside.world import serving
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.message import MessageKind
 from watchkeeper.core.secret import Secret

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.notifier_samples import (
     API,
     message,
@@ -7,7 +8,7 @@ from tests.notifiers.notifier_samples import (
     settings,
     storm,
 )
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.notifiers import zulip
 from watchkeeper.outside.outside import real

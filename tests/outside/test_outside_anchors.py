@@ -3,7 +3,8 @@
 import asyncio
 
 from rig.port import free_port
-from tests.outside.world import Names, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Names, serving
 from watchkeeper.outside import anchors
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.failure import ResolverFailed

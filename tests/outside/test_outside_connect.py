@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from rig.port import free_port
-from tests.outside.world import Answers, Names, http_answer, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Answers, Names, http_answer, serving
 from watchkeeper.outside.addresses import Reach
 from watchkeeper.outside.connect import Connector, Place, explained
 from watchkeeper.outside.failure import (

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from tests.outside.world import in_loop
+from tests.loop import in_loop
 from watchkeeper.outside.deadline import TICK_S, Deadlines
 
 

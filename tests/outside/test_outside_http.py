@@ -6,7 +6,8 @@ from socket import SO_LINGER, SOL_SOCKET
 import pytest
 
 from rig.port import free_port
-from tests.outside.world import Answers, http_answer, in_loop, read_request, serving
+from tests.loop import in_loop
+from tests.outside.world import Answers, http_answer, read_request, serving
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.core.url import Url
 from watchkeeper.outside.answer import Answer

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rig.port import free_port
+from tests.loop import in_loop
 from tests.outside.certificates import Authority
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.call import location_of

@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from tests.outside.world import FakeClock, in_loop
+from tests.loop import in_loop
+from tests.outside.world import FakeClock
 from watchkeeper.outside import resolve
 from watchkeeper.outside.failure import NameFailed, NameNotFound, ResolverFailed
 from watchkeeper.outside.resolve import Resolved, SystemResolver

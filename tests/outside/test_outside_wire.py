@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from rig.port import free_port
-from tests.outside.world import Answers, Names, http_answer, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Answers, Names, http_answer, serving
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff
 from watchkeeper.outside.journey import Journey

@@ -1,40 +1,15 @@
 """A small real world for tests: servers on loopback that behave as they are told."""
 
 import asyncio
-import functools
-import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
-
-import uvloop
 
 from watchkeeper.outside.clock import SystemClock
 from watchkeeper.outside.failure import NameNotFound
 from watchkeeper.outside.resolve import Resolved
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-AsyncTest = Callable[..., Coroutine[Any, Any, None]]
-
-
-def in_loop(test: AsyncTest) -> Callable[..., None]:
-    """Return *test* to be run in a loop of its own, in which no exception may go unseen."""
-
-    @functools.wraps(test)
-    def run(*args: object, **kwargs: object) -> None:
-        unseen: list[dict[str, Any]] = []
-
-        async def main() -> None:
-            loop = asyncio.get_running_loop()
-            loop.set_exception_handler(lambda _, context: unseen.append(context))
-            async with asyncio.timeout(60):
-                await test(*args, **kwargs)
-            gc.collect(1)
-
-        uvloop.run(main())
-        assert unseen == []
-
-    return run
 
 
 @asynccontextmanager

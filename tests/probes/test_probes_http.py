@@ -10,6 +10,7 @@ from socket import SO_LINGER, SOL_SOCKET
 import pytest
 
 from rig.port import free_port
+from tests.loop import in_loop
 from tests.outside.certificates import Authority
 from tests.outside.world import (
     Answers,
@@ -17,7 +18,6 @@ from tests.outside.world import (
     FakeClock,
     Names,
     http_answer,
-    in_loop,
     read_request,
     serving,
 )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.outside.world import in_loop
+from tests.loop import in_loop
 from watchkeeper.core.status import Status
 from watchkeeper.outside import echo
 from watchkeeper.outside.echo import V4, V6, Echo, Version

@@ -15,7 +15,7 @@ import pytest
 
 from tests import debian
 from tests.house import PAGE
-from tests.outside.world import in_loop
+from tests.loop import in_loop
 from watchkeeper.app.kinds import aims
 from watchkeeper.core.plan import Mode, Node, Plan, Service
 from watchkeeper.core.report import ReplicaName, Report

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.port import free_port
-from tests.outside.world import Behaviour, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Behaviour, serving
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.failure import BadAnswer, CutOff

@@ -1,7 +1,8 @@
 import asyncio
 
 from rig.port import free_port
-from tests.outside.world import Names, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Names, serving
 from watchkeeper.core.status import Status
 from watchkeeper.outside.failure import ResolverFailed
 from watchkeeper.outside.outside import real

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.loop import in_loop
 from tests.notifiers.apis import far
 from tests.notifiers.notifier_samples import message, outage, settings
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config.targets import targets
 from watchkeeper.core.delivery import Unreachable
 from watchkeeper.core.report import ReplicaName

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.outside.world import http_answer, in_loop, read_request, serving
+from tests.loop import in_loop
+from tests.outside.world import http_answer, read_request, serving
 from watchkeeper.core.status import Status
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.journey import Journey

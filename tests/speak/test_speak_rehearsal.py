@@ -4,9 +4,10 @@ import pytest
 
 from rig.port import free_port
 from tests.house import PAGE
+from tests.loop import in_loop
 from tests.notifiers.apis import APIS, far
 from tests.notifiers.notifier_samples import settings
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config import folder
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import Hearing

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 import psycopg
 import pytest
 
+from tests.loop import in_loop
 from watchkeeper.store.cursor import Again, Cursor, Store, Undo
 from watchkeeper.store.errors import StoreRefused
 
@@ -42,46 +43,45 @@ class Hung:
         await asyncio.to_thread(self._begun.wait)
 
 
-def test_what_was_written_is_there_at_the_next_start(open_store: OpenStore) -> None:
-    async def main() -> None:
-        async with open_store() as store:
-            await store.write(keep("a"))
-        async with open_store() as store:
-            assert await store.read(kept) == {"a"}
-
-    asyncio.run(main())
+@in_loop
+async def test_what_was_written_is_there_at_the_next_start(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        await store.write(keep("a"))
+    async with open_store() as store:
+        assert await store.read(kept) == {"a"}
 
 
-def test_a_transaction_that_fails_leaves_nothing_and_hurts_no_other(open_store: OpenStore) -> None:
+@in_loop
+async def test_a_transaction_that_fails_leaves_nothing_and_hurts_no_other(
+    open_store: OpenStore,
+) -> None:
     def fails(cursor: Cursor) -> None:
         keep("half")(cursor)
         raise LookupError("on purpose")
 
-    async def main() -> None:
-        async with open_store() as store:
-            good = [store.write(keep(f"good {n}")) for n in range(20)]
-            bad = [store.write(fails) for _ in range(5)]
-            ended = await asyncio.gather(*good, *bad, return_exceptions=True)
-            assert sum(isinstance(one, LookupError) for one in ended) == 5
-            assert await store.read(kept) == {f"good {n}" for n in range(20)}
-
-    asyncio.run(main())
+    async with open_store() as store:
+        good = [store.write(keep(f"good {n}")) for n in range(20)]
+        bad = [store.write(fails) for _ in range(5)]
+        ended = await asyncio.gather(*good, *bad, return_exceptions=True)
+        assert sum(isinstance(one, LookupError) for one in ended) == 5
+        assert await store.read(kept) == {f"good {n}" for n in range(20)}
 
 
-def test_undo_leaves_nothing_and_still_answers(open_store: OpenStore) -> None:
+@in_loop
+async def test_undo_leaves_nothing_and_still_answers(open_store: OpenStore) -> None:
     def undone(cursor: Cursor) -> str:
         keep("a")(cursor)
         raise Undo("answer")
 
-    async def main() -> None:
-        async with open_store() as store:
-            assert await store.write(undone) == "answer"
-            assert await store.read(kept) == set()
-
-    asyncio.run(main())
+    async with open_store() as store:
+        assert await store.write(undone) == "answer"
+        assert await store.read(kept) == set()
 
 
-def test_again_runs_the_transaction_once_more_from_the_beginning(open_store: OpenStore) -> None:
+@in_loop
+async def test_again_runs_the_transaction_once_more_from_the_beginning(
+    open_store: OpenStore,
+) -> None:
     runs: list[int] = []
 
     def second_time(cursor: Cursor) -> None:
@@ -90,85 +90,72 @@ def test_again_runs_the_transaction_once_more_from_the_beginning(open_store: Ope
         if len(runs) == 1:
             raise Again
 
-    async def main() -> None:
-        async with open_store() as store:
-            await store.write(second_time)
-            assert len(runs) == 2
-            assert await store.read(kept) == {"a"}
-
-    asyncio.run(main())
+    async with open_store() as store:
+        await store.write(second_time)
+        assert len(runs) == 2
+        assert await store.read(kept) == {"a"}
 
 
-def test_what_the_database_will_never_take_is_told_as_it_is_and_hurts_no_other(
+@in_loop
+async def test_what_the_database_will_never_take_is_told_as_it_is_and_hurts_no_other(
     open_store: OpenStore,
 ) -> None:
-    async def main() -> None:
-        async with open_store() as store:
+    async with open_store() as store:
+        await store.write(keep("a"))
+        with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
             await store.write(keep("a"))
-            with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
-                await store.write(keep("a"))
-            await store.write(keep("b"))
-            assert await store.read(kept) == {"a", "b"}
-
-    asyncio.run(main())
+        await store.write(keep("b"))
+        assert await store.read(kept) == {"a", "b"}
 
 
-def test_what_nobody_waits_for_any_more_is_not_begun(open_store: OpenStore) -> None:
+@in_loop
+async def test_what_nobody_waits_for_any_more_is_not_begun(open_store: OpenStore) -> None:
     hung = Hung()
 
-    async def main() -> None:
-        async with open_store() as store:
-            first = asyncio.create_task(store.write(hung))
-            await hung.has_begun()
-            second = asyncio.create_task(store.write(keep("second")))
-            await asyncio.sleep(0)
-            second.cancel()
-            hung.release.set()
-            await first
-            await store.write(keep("third"))
-            assert await store.read(kept) == {"third"}
-
-    asyncio.run(main())
+    async with open_store() as store:
+        first = asyncio.create_task(store.write(hung))
+        await hung.has_begun()
+        second = asyncio.create_task(store.write(keep("second")))
+        await asyncio.sleep(0)
+        second.cancel()
+        hung.release.set()
+        await first
+        await store.write(keep("third"))
+        assert await store.read(kept) == {"third"}
 
 
 @pytest.mark.parametrize("way", ["read", "write"])
-def test_a_store_that_hangs_is_given_up_and_closed(
+@in_loop
+async def test_a_store_that_hangs_is_given_up_and_closed(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setattr("watchkeeper.store.job.DEADLINE_S", 0.05)
     monkeypatch.setattr("watchkeeper.store.job.END_S", 0.05)
     hung = Hung()
 
-    async def main() -> None:
-        async with open_store() as store:
-            with pytest.raises(StoreRefused, match="did not answer in time"):
-                await getattr(store, way)(hung)
-        with pytest.raises(StoreRefused, match="is closed"):
+    async with open_store() as store:
+        with pytest.raises(StoreRefused, match="did not answer in time"):
             await getattr(store, way)(hung)
-        hung.release.set()
-
-    asyncio.run(main())
-
-
-def test_a_reader_cannot_write(open_store: OpenStore) -> None:
-    async def main() -> None:
-        async with open_store() as store:
-            with pytest.raises(StoreRefused):
-                await store.read(keep("a"))
-            assert await store.read(kept) == set()
-
-    asyncio.run(main())
+    with pytest.raises(StoreRefused, match="is closed"):
+        await getattr(store, way)(hung)
+    hung.release.set()
 
 
-def test_rows_are_counted_over_many_statements(open_store: OpenStore) -> None:
+@in_loop
+async def test_a_reader_cannot_write(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        with pytest.raises(StoreRefused):
+            await store.read(keep("a"))
+        assert await store.read(kept) == set()
+
+
+@in_loop
+async def test_rows_are_counted_over_many_statements(open_store: OpenStore) -> None:
     def count(cursor: Cursor) -> tuple[int, int]:
         for key in "abc":
             keep(key)(cursor)
         sql = "UPDATE meta SET value = 'x' WHERE key = ?"
         return cursor.run_many(sql, [("a",), ("b",), ("nobody",)]), cursor.run_many(sql, [])
 
-    async def main() -> None:
-        async with open_store() as store:
-            assert await store.write(count) == (2, 0)
-
-    asyncio.run(main())
+    async with open_store() as store:
+        assert await store.write(count) == (2, 0)

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.house import House, house
+from tests.loop import in_loop
 from watchkeeper.core import histogram, sample
 from watchkeeper.core.moment import DAY_MS, HOUR_MS
 from watchkeeper.store import latency
@@ -44,124 +45,108 @@ async def kept(home: House, table: str) -> list[tuple[int, int, dict[int, int]]]
     return [(period, no, dict(histogram.parse(blob))) for period, no, blob in rows]
 
 
-def test_what_is_written_twice_is_there_once(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, looks(3))
-            await add(home, looks(4))
-            assert (await gather(home)).many == 4
-
-    asyncio.run(main())
+@in_loop
+async def test_what_is_written_twice_is_there_once(store_url: str) -> None:
+    async with house(store_url) as home:
+        await add(home, looks(3))
+        await add(home, looks(4))
+        assert (await gather(home)).many == 4
 
 
-def test_packing_twice_changes_nothing_and_what_comes_late_is_added(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, [*looks(3), *looks(2, 2)])
-            found = await gather(home)
-            for _ in range(2):
-                await pack(home, found)
-                assert await kept(home, "latency_hour") == [(HOUR, 1, {10: 3}), (HOUR, 2, {10: 2})]
-                assert await kept(home, "latency_day") == [(DAY, 1, {10: 3}), (DAY, 2, {10: 2})]
-            await add(home, looks(2, at=HOUR + 60_000, us=20))
-            await pack(home, await gather(home))
-            assert (await kept(home, "latency_hour"))[0] == (HOUR, 1, {10: 3, 20: 2})
-            assert (await kept(home, "latency_day"))[0] == (DAY, 1, {10: 3, 20: 2})
-
-    asyncio.run(main())
+@in_loop
+async def test_packing_twice_changes_nothing_and_what_comes_late_is_added(store_url: str) -> None:
+    async with house(store_url) as home:
+        await add(home, [*looks(3), *looks(2, 2)])
+        found = await gather(home)
+        for _ in range(2):
+            await pack(home, found)
+            assert await kept(home, "latency_hour") == [(HOUR, 1, {10: 3}), (HOUR, 2, {10: 2})]
+            assert await kept(home, "latency_day") == [(DAY, 1, {10: 3}), (DAY, 2, {10: 2})]
+        await add(home, looks(2, at=HOUR + 60_000, us=20))
+        await pack(home, await gather(home))
+        assert (await kept(home, "latency_hour"))[0] == (HOUR, 1, {10: 3, 20: 2})
+        assert (await kept(home, "latency_day"))[0] == (DAY, 1, {10: 3, 20: 2})
 
 
-def test_a_day_counts_all_its_hours_and_outlives_them(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            later = HOUR + HOUR_MS
-            await add(home, [*looks(3), *looks(2, at=later)])
-            await pack(home, await gather(home), now=1)
-            await pack(home, await gather(home, Span(later, later + HOUR_MS)), later, now=2)
-            assert await kept(home, "latency_day") == [(DAY, 1, {10: 5})]
-            assert await home.store.write(partial(latency.forget_hours, before=2)) == 1
-            assert await kept(home, "latency_hour") == [(later, 1, {10: 2})]
-            await home.run("DELETE FROM recent")
-            await add(home, looks(1))
-            await pack(home, await gather(home), now=3)
-            assert await kept(home, "latency_day") == [(DAY, 1, {10: 5})]
-
-    asyncio.run(main())
+@in_loop
+async def test_a_day_counts_all_its_hours_and_outlives_them(store_url: str) -> None:
+    async with house(store_url) as home:
+        later = HOUR + HOUR_MS
+        await add(home, [*looks(3), *looks(2, at=later)])
+        await pack(home, await gather(home), now=1)
+        await pack(home, await gather(home, Span(later, later + HOUR_MS)), later, now=2)
+        assert await kept(home, "latency_day") == [(DAY, 1, {10: 5})]
+        assert await home.store.write(partial(latency.forget_hours, before=2)) == 1
+        assert await kept(home, "latency_hour") == [(later, 1, {10: 2})]
+        await home.run("DELETE FROM recent")
+        await add(home, looks(1))
+        await pack(home, await gather(home), now=3)
+        assert await kept(home, "latency_day") == [(DAY, 1, {10: 5})]
 
 
-def test_looks_that_came_after_they_were_gathered_are_not_deleted(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, looks(3))
-            found = await gather(home)
-            await add(home, looks(1, 2))
-            forget = partial(latency.forget_gathered, span=WHOLE, many=found.many)
-            assert not await home.store.write(forget)
-            assert (await gather(home)).many == 4
-            assert await home.store.write(partial(forget, many=4))
-            assert (await gather(home)).many == 0
-
-    asyncio.run(main())
+@in_loop
+async def test_looks_that_came_after_they_were_gathered_are_not_deleted(store_url: str) -> None:
+    async with house(store_url) as home:
+        await add(home, looks(3))
+        found = await gather(home)
+        await add(home, looks(1, 2))
+        forget = partial(latency.forget_gathered, span=WHOLE, many=found.many)
+        assert not await home.store.write(forget)
+        assert (await gather(home)).many == 4
+        assert await home.store.write(partial(forget, many=4))
+        assert (await gather(home)).many == 0
 
 
 @pytest.mark.parametrize(
     ("at", "found"),
     [(HOUR - 1, HOUR - HOUR_MS), (HOUR, None), (WHOLE.until - 1, None), (WHOLE.until, WHOLE.until)],
 )
-def test_an_hour_is_found_before_and_after_those_that_are_kept(
+@in_loop
+async def test_an_hour_is_found_before_and_after_those_that_are_kept(
     store_url: str, at: int, found: int | None
 ) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, [LookRow(at, 1, 0, 10)])
-            job = partial(latency.first_hour_outside, kept=WHOLE)
-            assert await home.store.read(job) == found
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        await add(home, [LookRow(at, 1, 0, 10)])
+        job = partial(latency.first_hour_outside, kept=WHOLE)
+        assert await home.store.read(job) == found
 
 
-def test_latencies_of_replicas_are_those_of_the_hours_asked_for_and_the_newest(
+@in_loop
+async def test_latencies_of_replicas_are_those_of_the_hours_asked_for_and_the_newest(
     store_url: str,
 ) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, [*looks(2), *looks(2, 2)])
-            await pack(home, await gather(home))
-            await home.run("DELETE FROM recent")
-            await add(home, looks(1, at=WHOLE.until, us=20))
-            read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until])
-            seen = (await home.store.read(read))[1]
-            assert seen.packed == [(HOUR, [sample.of_look(one.at, 0, 10) for one in looks(2)])]
-            assert seen.recent == [LookRow(WHOLE.until, 1, 0, 20)]
-            other = (await home.store.read(partial(read, hours=[WHOLE.until])))[2]
-            assert (other.packed, other.recent) == ([], [])
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        await add(home, [*looks(2), *looks(2, 2)])
+        await pack(home, await gather(home))
+        await home.run("DELETE FROM recent")
+        await add(home, looks(1, at=WHOLE.until, us=20))
+        read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until])
+        seen = (await home.store.read(read))[1]
+        assert seen.packed == [(HOUR, [sample.of_look(one.at, 0, 10) for one in looks(2)])]
+        assert seen.recent == [LookRow(WHOLE.until, 1, 0, 20)]
+        other = (await home.store.read(partial(read, hours=[WHOLE.until])))[2]
+        assert (other.packed, other.recent) == ([], [])
 
 
-def test_two_who_pack_the_same_hour_lose_nothing(store_url: str) -> None:
+@in_loop
+async def test_two_who_pack_the_same_hour_lose_nothing(store_url: str) -> None:
     replicas = range(1, 60)
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, [one for no in replicas for one in looks(20, no)])
-            early = await gather(home)
-            await add(home, [one for no in replicas for one in looks(9, no, at=HOUR + 60_000)])
-            late = await gather(home, Span(HOUR + 60_000, WHOLE.until))
-            await asyncio.gather(pack(home, early, track=Track.GATE), pack(home, late))
-            assert await kept(home, "latency_hour") == [(HOUR, no, {10: 29}) for no in replicas]
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        await add(home, [one for no in replicas for one in looks(20, no)])
+        early = await gather(home)
+        await add(home, [one for no in replicas for one in looks(9, no, at=HOUR + 60_000)])
+        late = await gather(home, Span(HOUR + 60_000, WHOLE.until))
+        await asyncio.gather(pack(home, early, track=Track.GATE), pack(home, late))
+        assert await kept(home, "latency_hour") == [(HOUR, no, {10: 29}) for no in replicas]
 
 
-def test_the_steady_moment_of_packing_decides_what_is_old(store_url: str) -> None:
+@in_loop
+async def test_the_steady_moment_of_packing_decides_what_is_old(store_url: str) -> None:
     def packed(cursor: Cursor) -> int:
         return latency.forget_hours(cursor, 1_000)
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            await add(home, looks(1))
-            await pack(home, await gather(home), now=1_000)
-            assert await home.store.write(packed) == 0
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        await add(home, looks(1))
+        await pack(home, await gather(home), now=1_000)
+        assert await home.store.write(packed) == 0

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.cluster import Cluster
+from tests.loop import in_loop
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.postgres import PostgresCursor, PostgresStore
@@ -52,98 +53,85 @@ class Statements:
         ("42501", "permission denied for table page"),
     ],
 )
-def test_a_database_that_cannot_now_is_asked_once_and_told_in_its_own_words(
+@in_loop
+async def test_a_database_that_cannot_now_is_asked_once_and_told_in_its_own_words(
     cluster: Cluster, code: str, text: str
 ) -> None:
     full = Statements(raised(code, text))
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            with pytest.raises(StoreRefused, match=f"^the database refuses: {text}$"):
-                await store.write(full)
-            assert (full.runs, store.generation) == (1, 0)
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        with pytest.raises(StoreRefused, match=f"^the database refuses: {text}$"):
+            await store.write(full)
+        assert (full.runs, store.generation) == (1, 0)
 
 
-def test_a_mistake_in_a_transaction_is_its_own(cluster: Cluster) -> None:
-    async def main() -> None:
-        async with opened(cluster) as store:
-            with pytest.raises(psycopg.DataError):
-                await store.write(lambda cursor: cursor.run("SELECT CAST(? AS TEXT)", ("\0",)))
-            assert store.generation == 0
-
-    asyncio.run(main())
+@in_loop
+async def test_a_mistake_in_a_transaction_is_its_own(cluster: Cluster) -> None:
+    async with opened(cluster) as store:
+        with pytest.raises(psycopg.DataError):
+            await store.write(lambda cursor: cursor.run("SELECT CAST(? AS TEXT)", ("\0",)))
+        assert store.generation == 0
 
 
-def test_a_deadlock_is_run_again_on_the_same_connection(cluster: Cluster) -> None:
+@in_loop
+async def test_a_deadlock_is_run_again_on_the_same_connection(cluster: Cluster) -> None:
     met = Statements(*[raised("40P01", "deadlock detected")] * 9, _ANSWER)
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            await store.write(met)
-            assert (met.runs, store.generation) == (10, 0)
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        await store.write(met)
+        assert (met.runs, store.generation) == (10, 0)
 
 
 @pytest.mark.parametrize(
     "ended",
     ["SELECT pg_terminate_backend(pg_backend_pid())", raised("25006", "a standby now")],
 )
-def test_a_lost_connection_is_made_anew_and_the_transaction_run_again(
+@in_loop
+async def test_a_lost_connection_is_made_anew_and_the_transaction_run_again(
     cluster: Cluster, ended: str
 ) -> None:
     lost = Statements(ended, _ANSWER)
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            await store.write(lost)
-            assert (lost.runs, store.generation) == (2, 1)
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        await store.write(lost)
+        assert (lost.runs, store.generation) == (2, 1)
 
 
-def test_a_connection_that_is_lost_each_time_is_a_refusal(cluster: Cluster) -> None:
+@in_loop
+async def test_a_connection_that_is_lost_each_time_is_a_refusal(cluster: Cluster) -> None:
     lost = Statements("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            with pytest.raises(StoreRefused, match="terminating connection"):
-                await store.write(lost)
-            assert lost.runs == 3
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        with pytest.raises(StoreRefused, match="terminating connection"):
+            await store.write(lost)
+        assert lost.runs == 3
 
 
-def test_a_caller_who_leaves_ends_the_wait_for_the_database(cluster: Cluster) -> None:
+@in_loop
+async def test_a_caller_who_leaves_ends_the_wait_for_the_database(cluster: Cluster) -> None:
     slow, next_one = Statements("SELECT pg_sleep(3600)"), Statements(_ANSWER)
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            waiting = asyncio.create_task(store.write(slow))
-            await asyncio.to_thread(slow.has_begun.wait)
-            waiting.cancel()
-            await store.write(next_one)
-        assert (slow.runs, next_one.runs) == (1, 1)
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        waiting = asyncio.create_task(store.write(slow))
+        await asyncio.to_thread(slow.has_begun.wait)
+        waiting.cancel()
+        await store.write(next_one)
+    assert (slow.runs, next_one.runs) == (1, 1)
 
 
-def test_closing_ends_the_wait_of_those_who_still_wait(cluster: Cluster) -> None:
+@in_loop
+async def test_closing_ends_the_wait_of_those_who_still_wait(cluster: Cluster) -> None:
     slow = Statements("SELECT pg_sleep(3600)")
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            waiting = asyncio.create_task(store.write(slow))
-            await asyncio.to_thread(slow.has_begun.wait)
-        with pytest.raises(StoreRefused):
-            await waiting
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        waiting = asyncio.create_task(store.write(slow))
+        await asyncio.to_thread(slow.has_begun.wait)
+    with pytest.raises(StoreRefused):
+        await waiting
 
 
-def test_a_caller_may_leave_when_the_connection_has_just_closed(cluster: Cluster) -> None:
+@in_loop
+async def test_a_caller_may_leave_when_the_connection_has_just_closed(cluster: Cluster) -> None:
     begun, release = threading.Event(), threading.Event()
 
     def closed(cursor: Cursor) -> None:
@@ -152,13 +140,10 @@ def test_a_caller_may_leave_when_the_connection_has_just_closed(cluster: Cluster
         begun.set()
         release.wait()
 
-    async def main() -> None:
-        async with opened(cluster) as store:
-            waiting = asyncio.create_task(store.write(closed))
-            await asyncio.to_thread(begun.wait)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-            release.set()
-
-    asyncio.run(main())
+    async with opened(cluster) as store:
+        waiting = asyncio.create_task(store.write(closed))
+        await asyncio.to_thread(begun.wait)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        release.set()

@@ -1,19 +1,10 @@
 """Nights in which a replica dies and comes back, again and again."""
 
-import asyncio
-from pathlib import Path
-
-import pytest
-
 from tests.house import DEAD, HEALTHY
+from tests.loop import in_loop
 from tests.story import Story, story
 
 ONE, OTHER = "web:api:1", "web:api:2"
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return str(tmp_path / "story.db")
 
 
 async def flap(day: Story, first: int, last: int, who: str = ONE) -> None:
@@ -23,37 +14,33 @@ async def flap(day: Story, first: int, last: int, who: str = ONE) -> None:
         await day.look(who, HEALTHY if minute % 2 else DEAD, at=f"{minute}:00")
 
 
-def test_who_flaps_is_said_to_once_and_is_silent_until_it_is_stable(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            await flap(day, 10, 61)
-            await day.sleep_through("90:00")
-            assert day.said == [
-                f"10:00 changed dead {ONE}",
-                f"11:00 changed healthy +{ONE}",
-                f"12:00 changed dead {ONE}",
-                f"13:00 changed dead {ONE} ~{ONE}",
-                f"76:00 changed healthy +{ONE} ={ONE}",
-            ]
-            assert day.messages[3].notes == (f"flapping, and silent until it is stable: {ONE}",)
-            assert day.messages[4].notes == (f"stable again, and healthy: {ONE}",)
-
-    asyncio.run(main())
+@in_loop
+async def test_who_flaps_is_said_to_once_and_is_silent_until_it_is_stable(url: str) -> None:
+    async with story(url) as day:
+        await flap(day, 10, 61)
+        await day.sleep_through("90:00")
+        assert day.said == [
+            f"10:00 changed dead {ONE}",
+            f"11:00 changed healthy +{ONE}",
+            f"12:00 changed dead {ONE}",
+            f"13:00 changed dead {ONE} ~{ONE}",
+            f"76:00 changed healthy +{ONE} ={ONE}",
+        ]
+        assert day.messages[3].notes == (f"flapping, and silent until it is stable: {ONE}",)
+        assert day.messages[4].notes == (f"stable again, and healthy: {ONE}",)
 
 
-def test_that_one_flaps_is_said_with_all_who_are_dead(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            await day.look(OTHER, DEAD, at="1:00")
-            await flap(day, 10, 61)
-            await day.sleep_through("90:00")
-            assert day.said == [
-                f"1:00 changed dead {OTHER}",
-                f"10:00 changed dead {ONE} {OTHER}",
-                f"13:00 changed dead {ONE} {OTHER} +{ONE}",
-                f"18:00 changed dead {ONE} {OTHER} ~{ONE}",
-                f"76:00 changed dead {OTHER} +{ONE} ={ONE}",
-            ]
-            assert len({message.alerts[0].id for message in day.messages}) == 1
-
-    asyncio.run(main())
+@in_loop
+async def test_that_one_flaps_is_said_with_all_who_are_dead(url: str) -> None:
+    async with story(url) as day:
+        await day.look(OTHER, DEAD, at="1:00")
+        await flap(day, 10, 61)
+        await day.sleep_through("90:00")
+        assert day.said == [
+            f"1:00 changed dead {OTHER}",
+            f"10:00 changed dead {ONE} {OTHER}",
+            f"13:00 changed dead {ONE} {OTHER} +{ONE}",
+            f"18:00 changed dead {ONE} {OTHER} ~{ONE}",
+            f"76:00 changed dead {OTHER} +{ONE} ={ONE}",
+        ]
+        assert len({message.alerts[0].id for message in day.messages}) == 1

@@ -1,6 +1,5 @@
 """Nights by chance: outages, maintenance, flapping, reminders, reloads and faulty receivers."""
 
-import asyncio
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import DEAD, HEALTHY, SICK, held, name, plan
+from tests.loop import in_loop
 from tests.story import Answer, Story, story
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.flap import FlapRules
@@ -94,17 +94,18 @@ def last_words(day: Story, channel: str) -> dict[str, Status]:
 
 
 @pytest.mark.parametrize("seed", [1, 10, 17])
-def test_after_a_night_by_chance_each_target_believes_the_truth(seed: int, tmp_path: Path) -> None:
-    async def main() -> None:
-        chance = random.Random(seed)
-        found = dict.fromkeys(ALL, HEALTHY)
-        wanted = plan({"web:api": ("1", "2")} | MAIL, channels=("hook", "pager 2"))
-        async with story(str(tmp_path / "story.db"), wanted) as day:
-            day.answers |= dict.fromkeys(("hook", "pager"), receiver(chance))
-            await live(day, chance, found)
-            dead = {who for who, status in found.items() if status is DEAD}
-            for channel in ("hook", "pager 0", "pager 1"):
-                words = last_words(day, channel)
-                assert {who for who, word in words.items() if word is DEAD} == dead
-
-    asyncio.run(main())
+@in_loop
+async def test_after_a_night_by_chance_each_target_believes_the_truth(
+    seed: int,
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(seed)
+    found = dict.fromkeys(ALL, HEALTHY)
+    wanted = plan({"web:api": ("1", "2")} | MAIL, channels=("hook", "pager 2"))
+    async with story(str(tmp_path / "story.db"), wanted) as day:
+        day.answers |= dict.fromkeys(("hook", "pager"), receiver(chance))
+        await live(day, chance, found)
+        dead = {who for who, status in found.items() if status is DEAD}
+        for channel in ("hook", "pager 0", "pager 1"):
+            words = last_words(day, channel)
+            assert {who for who, word in words.items() if word is DEAD} == dead

@@ -1,20 +1,11 @@
 """Startup on the fake clock: a start is told, seldom, and with the truth."""
 
-import asyncio
-from pathlib import Path
-
-import pytest
-
 from tests.house import DEAD, HEALTHY, SICK
+from tests.loop import in_loop
 from tests.story import Story, story
 from watchkeeper.speak.startup import say_startup
 
 ONE, TWO = "web:api:1", "web:api:2"
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return str(tmp_path / "story.db")
 
 
 async def start(day: Story, at: str) -> None:
@@ -23,47 +14,39 @@ async def start(day: Story, at: str) -> None:
     await say_startup(day.store, day.home.page_no, day.clock)
 
 
-def test_a_start_is_told_once_in_ten_minutes_however_often_it_starts(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            for at in ("1:00", "2:00", "10:59", "11:00"):
-                await start(day, at)
-            await day.until("20:00")
-            assert day.said == ["1:00 startup healthy", "11:00 startup healthy"]
-
-    asyncio.run(main())
+@in_loop
+async def test_a_start_is_told_once_in_ten_minutes_however_often_it_starts(url: str) -> None:
+    async with story(url) as day:
+        for at in ("1:00", "2:00", "10:59", "11:00"):
+            await start(day, at)
+        await day.until("20:00")
+        assert day.said == ["1:00 startup healthy", "11:00 startup healthy"]
 
 
-def test_a_start_says_what_is_true_and_not_that_all_is_well(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            await day.look(ONE, SICK, at="1:00")
-            await start(day, "2:00")
-            await day.until("3:00")
-            assert day.said == ["2:00 startup sick"]
-
-    asyncio.run(main())
+@in_loop
+async def test_a_start_says_what_is_true_and_not_that_all_is_well(url: str) -> None:
+    async with story(url) as day:
+        await day.look(ONE, SICK, at="1:00")
+        await start(day, "2:00")
+        await day.until("3:00")
+        assert day.said == ["2:00 startup sick"]
 
 
-def test_sick_and_healthy_again_is_told_to_nobody(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            await day.look(ONE, SICK, at="1:00")
-            await day.look(TWO, SICK, at="2:00")
-            await day.look(ONE, HEALTHY, at="3:00")
-            await day.look(TWO, HEALTHY, at="4:00")
-            await day.until("9:00")
-            assert day.said == []
-
-    asyncio.run(main())
+@in_loop
+async def test_sick_and_healthy_again_is_told_to_nobody(url: str) -> None:
+    async with story(url) as day:
+        await day.look(ONE, SICK, at="1:00")
+        await day.look(TWO, SICK, at="2:00")
+        await day.look(ONE, HEALTHY, at="3:00")
+        await day.look(TWO, HEALTHY, at="4:00")
+        await day.until("9:00")
+        assert day.said == []
 
 
-def test_an_outage_that_ends_sick_is_told_as_sick(url: str) -> None:
-    async def main() -> None:
-        async with story(url) as day:
-            await day.look(ONE, DEAD, at="1:00")
-            await day.look(ONE, SICK, at="2:00")
-            await day.until("9:00")
-            assert day.said == [f"1:00 changed dead {ONE}", f"2:00 changed sick +{ONE}"]
-
-    asyncio.run(main())
+@in_loop
+async def test_an_outage_that_ends_sick_is_told_as_sick(url: str) -> None:
+    async with story(url) as day:
+        await day.look(ONE, DEAD, at="1:00")
+        await day.look(ONE, SICK, at="2:00")
+        await day.until("9:00")
+        assert day.said == [f"1:00 changed dead {ONE}", f"2:00 changed sick +{ONE}"]

@@ -1,12 +1,12 @@
 """B14: whatever the shape of the flapping, few messages, and the last of them is true."""
 
-import asyncio
 import random
 from pathlib import Path
 
 import pytest
 
 from tests.house import DEAD, HEALTHY, House, name, plan
+from tests.loop import in_loop
 from tests.story import Story, story
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Looking
@@ -80,16 +80,14 @@ def last_word(messages: list[Message]) -> Status:
 
 
 @pytest.mark.parametrize("shape", WAVES)
-def test_b14_flapping_of_any_shape_is_few_messages_and_the_last_is_true(
+@in_loop
+async def test_b14_flapping_of_any_shape_is_few_messages_and_the_last_is_true(
     shape: str, tmp_path: Path
 ) -> None:
     wave = WAVES[shape]
 
-    async def main() -> None:
-        looked = plan({"web:api": ("1",)}, looking=Looking(interval_ms=INTERVAL_MS))
-        async with story(str(tmp_path / "story.db"), looked) as day:
-            await look_on(day, wave)
-            assert len(day.said) <= MOST_MESSAGES, day.said
-            assert last_word(day.messages) is wave[-1], day.said
-
-    asyncio.run(main())
+    looked = plan({"web:api": ("1",)}, looking=Looking(interval_ms=INTERVAL_MS))
+    async with story(str(tmp_path / "story.db"), looked) as day:
+        await look_on(day, wave)
+        assert len(day.said) <= MOST_MESSAGES, day.said
+        assert last_word(day.messages) is wave[-1], day.said

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, plan
+from tests.loop import in_loop
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Looking, NodeName, Window
@@ -41,40 +42,36 @@ async def isolate(home: House, ms: int = 5_000) -> Blackout:
     return blackout
 
 
-def test_an_isolation_inside_a_window_does_not_call_the_page_dead(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url, held(plan(), WINDOW)) as home:
-            await Warden(home.post(), lambda: home.plan).go_round()
-            await home.look("web:api:1", DEAD)
-            await isolate(home)
-            said = [(one.kind, one.status) for one in await home.said()]
-            assert said == [(Kind.ISOLATED, HEALTHY)]
-
-    asyncio.run(main())
+@in_loop
+async def test_an_isolation_inside_a_window_does_not_call_the_page_dead(store_url: str) -> None:
+    async with house(store_url, held(plan(), WINDOW)) as home:
+        await Warden(home.post(), lambda: home.plan).go_round()
+        await home.look("web:api:1", DEAD)
+        await isolate(home)
+        said = [(one.kind, one.status) for one in await home.said()]
+        assert said == [(Kind.ISOLATED, HEALTHY)]
 
 
-def test_an_isolation_is_written_once_though_its_transaction_runs_again(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            blackout = await isolate(home)
-            await home.store.write(partial(say, page_no=home.page_no, blackout=blackout))
-            assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
-            assert len(await home.rows("SELECT no FROM blind")) == 1
+@in_loop
+async def test_an_isolation_is_written_once_though_its_transaction_runs_again(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        blackout = await isolate(home)
+        await home.store.write(partial(say, page_no=home.page_no, blackout=blackout))
+        assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
+        assert len(await home.rows("SELECT no FROM blind")) == 1
 
-    asyncio.run(main())
 
-
-def test_processes_that_were_cut_off_together_say_it_once(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            blackout = await isolate(home)
-            later = Blackout(
-                Moment(steady=blackout.since.steady + 700, at=blackout.since.at + 700), home.now()
-            )
-            await home.store.write(partial(say, page_no=home.page_no, blackout=later))
-            assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
-
-    asyncio.run(main())
+@in_loop
+async def test_processes_that_were_cut_off_together_say_it_once(store_url: str) -> None:
+    async with house(store_url) as home:
+        blackout = await isolate(home)
+        later = Blackout(
+            Moment(steady=blackout.since.steady + 700, at=blackout.since.at + 700), home.now()
+        )
+        await home.store.write(partial(say, page_no=home.page_no, blackout=later))
+        assert [one.kind for one in await home.said()] == [Kind.ISOLATED]
 
 
 class Dark:
@@ -92,29 +89,29 @@ class Dark:
         await self.socket()
 
 
-def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            dark = Dark()
-            outside = replace(
-                real(clock=home.clock),
-                connect=cast("Connector", dark),
-                pinger=cast("Pinger", dark),
-            )
-            isolation = Isolation(outside, home.store, home.page_no)
-            isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
-            dark.given_up.set()
-            assert await isolation.is_cut_off()
-            dark.given_up.clear()
-            dark.asked.clear()
-            home.clock.pass_ms(1_000)
-            doubt = asyncio.create_task(isolation.is_cut_off())
-            await dark.asked.wait()
-            home.clock.pass_ms(1_000)
-            await isolation.judged(AIM, Report(status=HEALTHY), home.now().steady)
-            home.clock.pass_ms(1_000)
-            dark.given_up.set()
-            assert not await doubt
-            assert await isolation.is_cut_off()
-
-    asyncio.run(main())
+@in_loop
+async def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        dark = Dark()
+        outside = replace(
+            real(clock=home.clock),
+            connect=cast("Connector", dark),
+            pinger=cast("Pinger", dark),
+        )
+        isolation = Isolation(outside, home.store, home.page_no)
+        isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
+        dark.given_up.set()
+        assert await isolation.is_cut_off()
+        dark.given_up.clear()
+        dark.asked.clear()
+        home.clock.pass_ms(1_000)
+        doubt = asyncio.create_task(isolation.is_cut_off())
+        await dark.asked.wait()
+        home.clock.pass_ms(1_000)
+        await isolation.judged(AIM, Report(status=HEALTHY), home.now().steady)
+        home.clock.pass_ms(1_000)
+        dark.given_up.set()
+        assert not await doubt
+        assert await isolation.is_cut_off()

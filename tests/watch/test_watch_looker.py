@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, ended, house, plan
+from tests.loop import in_loop
 from watchkeeper.core.plan import Looking
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import ReplicaName, Report
@@ -88,104 +89,92 @@ async def watching(url: str) -> AsyncIterator[Watch]:
         await ended([running])
 
 
-def test_targets_that_hang_take_half_of_the_room_and_delay_nobody(store_url: str) -> None:
-    async def run() -> None:
-        async with watching(store_url) as watch:
-            watch.hang = HANGING
-            watch.look_at({"http": ROOM}, lambda _: "http")
-            await watch.pass_ms(14_000)
-            assert len(watch.under_way) == 2
-            seen = len(watch.began)
-            await watch.pass_ms(10_000)
-            assert watch.under_way < HANGING
-            assert set(watch.began[seen:]) == set(KEYS) - HANGING
-
-    asyncio.run(run())
+@in_loop
+async def test_targets_that_hang_take_half_of_the_room_and_delay_nobody(store_url: str) -> None:
+    async with watching(store_url) as watch:
+        watch.hang = HANGING
+        watch.look_at({"http": ROOM}, lambda _: "http")
+        await watch.pass_ms(14_000)
+        assert len(watch.under_way) == 2
+        seen = len(watch.began)
+        await watch.pass_ms(10_000)
+        assert watch.under_way < HANGING
+        await watch.until(lambda: set(watch.began[seen:]) == set(KEYS) - HANGING)
 
 
-def test_a_kind_that_fills_its_room_blocks_no_other(store_url: str) -> None:
-    async def run() -> None:
-        async with watching(store_url) as watch:
-            watch.hang = HANGING
-            rooms = {"script": Room(most=3, long_ms=30_000, makes_way=False), "http": ROOM}
-            watch.look_at(rooms, lambda key: "script" if key in HANGING else "http")
-            await watch.pass_ms(11_000)
-            assert len(watch.under_way) == 3
-            assert set(watch.began) >= set(KEYS) - HANGING
-
-    asyncio.run(run())
+@in_loop
+async def test_a_kind_that_fills_its_room_blocks_no_other(store_url: str) -> None:
+    async with watching(store_url) as watch:
+        watch.hang = HANGING
+        rooms = {"script": Room(most=3, long_ms=30_000, makes_way=False), "http": ROOM}
+        watch.look_at(rooms, lambda key: "script" if key in HANGING else "http")
+        await watch.pass_ms(11_000)
+        assert len(watch.under_way) == 3
+        assert set(watch.began) >= set(KEYS) - HANGING
 
 
-def test_what_is_late_is_looked_at_at_once_and_its_evidence_says_so(store_url: str) -> None:
-    async def run() -> None:
-        async with watching(store_url) as watch:
-            watch.answer = Report(status=DEAD, reason=Reason("refused"), evidence="it refused")
-            watch.look_at({"http": ROOM}, lambda _: "http")
-            await watch.pass_ms(100)
-            watch.house.clock.pass_ms(60_000)
-            await watch.until(lambda: sorted(watch.began) == sorted(KEYS))
-            assert watch.looker.lateness.late == len(KEYS)
-            await watch.until(lambda: not watch.looker.is_looking)
-            assert (await watch.evidence()).count("we were late") == len(KEYS)
-
-    asyncio.run(run())
+@in_loop
+async def test_what_is_late_is_looked_at_at_once_and_its_evidence_says_so(store_url: str) -> None:
+    async with watching(store_url) as watch:
+        watch.answer = Report(status=DEAD, reason=Reason("refused"), evidence="it refused")
+        watch.look_at({"http": ROOM}, lambda _: "http")
+        await watch.pass_ms(100)
+        watch.house.clock.pass_ms(60_000)
+        await watch.until(lambda: sorted(watch.began) == sorted(KEYS))
+        assert watch.looker.lateness.late == len(KEYS)
+        await watch.until(lambda: not watch.looker.is_looking)
+        assert (await watch.evidence()).count("we were late") == len(KEYS)
 
 
-def test_a_look_during_which_we_stood_still_is_void_and_taken_again(store_url: str) -> None:
-    async def run() -> None:
-        async with watching(store_url) as watch:
-            watch.hang = {"h0"}
+@in_loop
+async def test_a_look_during_which_we_stood_still_is_void_and_taken_again(store_url: str) -> None:
+    async with watching(store_url) as watch:
+        watch.hang = {"h0"}
 
-            async def dead_by_our_fault(target: str, *_: object) -> Report:
-                await watch.probe(target)
-                is_first = watch.began.count("h0") == 1
-                return Report(status=DEAD, reason=Reason("timeout")) if is_first else FINE
+        async def dead_by_our_fault(target: str, *_: object) -> Report:
+            await watch.probe(target)
+            is_first = watch.began.count("h0") == 1
+            return Report(status=DEAD, reason=Reason("timeout")) if is_first else FINE
 
-            aim = watch.aim(NAMES[0], "http", dead_by_our_fault)
-            watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
-            await watch.pass_ms(11_000)
-            assert watch.under_way == {"h0"}
-            watch.gaps += 1
-            watch.free.set()
-            await watch.pass_ms(500)
-            assert watch.began == ["h0", "h0"]
-            await watch.house.follower.follow()
-            row = watch.house.follower.view.replica(NAMES[0])
-            assert row is not None
-            assert (row.status, row.standing) == (HEALTHY, Standing.HEARD)
-
-    asyncio.run(run())
+        aim = watch.aim(NAMES[0], "http", dead_by_our_fault)
+        watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
+        await watch.pass_ms(11_000)
+        assert watch.under_way == {"h0"}
+        watch.gaps += 1
+        watch.free.set()
+        await watch.pass_ms(500)
+        assert watch.began == ["h0", "h0"]
+        await watch.house.follower.follow()
+        row = watch.house.follower.view.replica(NAMES[0])
+        assert row is not None
+        assert (row.status, row.standing) == (HEALTHY, Standing.HEARD)
 
 
-def test_all_is_seen_once_a_look_at_each_target_counts(store_url: str) -> None:
-    async def main() -> None:
-        async with watching(store_url) as watch:
-            watch.hang = {"h0"}
-            watch.look_at({"any": ROOM}, lambda _: "any")
-            assert not watch.looker.has_seen_all()
-            await watch.pass_ms(10_000)
-            await watch.until(lambda: set(watch.began) == set(KEYS))
-            await watch.until(lambda: watch.under_way == {"h0"})
-            assert not watch.looker.has_seen_all()
-            watch.free.set()
-            await watch.until(watch.looker.has_seen_all)
-
-    asyncio.run(main())
+@in_loop
+async def test_all_is_seen_once_a_look_at_each_target_counts(store_url: str) -> None:
+    async with watching(store_url) as watch:
+        watch.hang = {"h0"}
+        watch.look_at({"any": ROOM}, lambda _: "any")
+        assert not watch.looker.has_seen_all()
+        await watch.pass_ms(10_000)
+        await watch.until(lambda: set(watch.began) == set(KEYS))
+        await watch.until(lambda: watch.under_way == {"h0"})
+        assert not watch.looker.has_seen_all()
+        watch.free.set()
+        await watch.until(watch.looker.has_seen_all)
 
 
-def test_a_look_that_breaks_is_blind(store_url: str) -> None:
-    async def run() -> None:
-        async with watching(store_url) as watch:
+@in_loop
+async def test_a_look_that_breaks_is_blind(store_url: str) -> None:
+    async with watching(store_url) as watch:
 
-            async def broken(*_: object) -> Report:
-                raise RuntimeError("a mistake of ours")
+        async def broken(*_: object) -> Report:
+            raise RuntimeError("a mistake of ours")
 
-            aim = watch.aim(NAMES[0], "http", broken)
-            watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
-            await watch.pass_ms(10_100)
-            await watch.house.follower.follow()
-            row = watch.house.follower.view.replica(NAMES[0])
-            assert row is not None
-            assert row.standing is Standing.BLIND
-
-    asyncio.run(run())
+        aim = watch.aim(NAMES[0], "http", broken)
+        watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
+        await watch.pass_ms(10_100)
+        await watch.house.follower.follow()
+        row = watch.house.follower.view.replica(NAMES[0])
+        assert row is not None
+        assert row.standing is Standing.BLIND

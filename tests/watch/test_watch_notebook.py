@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.house import HEALTHY, House, ended, house, name
+from tests.loop import in_loop
 from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
 from watchkeeper.core.moment import HOUR_MS
@@ -48,106 +49,96 @@ async def counted(home: House) -> int:
     return sum(histogram.total(histogram.parse(blob)) for (blob,) in rows)
 
 
-def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            look_at(home, notes, "web:api:1", "web:api:2", "web:api:gone")
-            first = home.clock.wall() - 2_000
-            await notes.flush()
-            assert len(notes) == 0
-            rows = await home.rows("SELECT at, status, latency_us FROM recent ORDER BY at")
-            assert rows == [(first, 0, 10), (first + 1_000, 0, 10)]
-
-    asyncio.run(main())
+@in_loop
+async def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> None:
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        look_at(home, notes, "web:api:1", "web:api:2", "web:api:gone")
+        first = home.clock.wall() - 2_000
+        await notes.flush()
+        assert len(notes) == 0
+        rows = await home.rows("SELECT at, status, latency_us FROM recent ORDER BY at")
+        assert rows == [(first, 0, 10), (first + 1_000, 0, 10)]
 
 
-def test_a_store_that_refuses_makes_memory_no_larger(
+@in_loop
+async def test_a_store_that_refuses_makes_memory_no_larger(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notebook, "MOST", 5)
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            busy = Busy(home.store)
-            notes = Notebook(busy, home.follower, home.clock)
-            busy.refuses = True
-            for _ in range(4):
-                look_at(home, notes, *["web:api:1"] * 2)
-                with pytest.raises(StoreRefused):
-                    await notes.flush()
-            assert len(notes) == 5
-            busy.refuses = False
-            await notes.flush()
-            oldest = home.clock.wall() - 4_000
-            assert await home.rows("SELECT COUNT(*), MIN(at) FROM recent") == [(5, oldest)]
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        busy = Busy(home.store)
+        notes = Notebook(busy, home.follower, home.clock)
+        busy.refuses = True
+        for _ in range(4):
+            look_at(home, notes, *["web:api:1"] * 2)
+            with pytest.raises(StoreRefused):
+                await notes.flush()
+        assert len(notes) == 5
+        busy.refuses = False
+        await notes.flush()
+        oldest = home.clock.wall() - 4_000
+        assert await home.rows("SELECT COUNT(*), MIN(at) FROM recent") == [(5, oldest)]
 
 
-def test_looks_that_come_while_others_are_written_are_written_too(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            look_at(home, notes, "web:api:1")
-            writing = asyncio.create_task(notes.flush())
-            await asyncio.sleep(0)
-            look_at(home, notes, "web:api:2")
-            await writing
-            assert await count(home, "recent") == 2
-
-    asyncio.run(main())
+@in_loop
+async def test_looks_that_come_while_others_are_written_are_written_too(store_url: str) -> None:
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        look_at(home, notes, "web:api:1")
+        writing = asyncio.create_task(notes.flush())
+        await asyncio.sleep(0)
+        look_at(home, notes, "web:api:2")
+        await writing
+        assert await count(home, "recent") == 2
 
 
-def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_nothing(
+@in_loop
+async def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_nothing(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notebook, "ENOUGH", 2)
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            busy, clock = Busy(home.store), StoryClock()
-            notes = Notebook(busy, home.follower, clock)
-            running = asyncio.create_task(notes.run())
-            busy.refuses = True
-            for who in ("web:api:1", "web:api:2"):
-                notes.note(name(who), Report(status=HEALTHY, latency_us=10))
-                clock.pass_ms(1)
-            await asyncio.sleep(0.05)
-            assert len(notes) == 2
-            busy.refuses = False
-            clock.move_to(clock.steady() + notebook.EVERY_MS)
-            await until(partial(is_empty, notes))
-            notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+    async with house(store_url) as home:
+        busy, clock = Busy(home.store), StoryClock()
+        notes = Notebook(busy, home.follower, clock)
+        running = asyncio.create_task(notes.run())
+        busy.refuses = True
+        for who in ("web:api:1", "web:api:2"):
+            notes.note(name(who), Report(status=HEALTHY, latency_us=10))
             clock.pass_ms(1)
-            notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
-            await until(partial(is_empty, notes))
-            assert await count(home, "recent") == 4
-            await ended([running])
+        await asyncio.sleep(0.05)
+        assert len(notes) == 2
+        busy.refuses = False
+        clock.move_to(clock.steady() + notebook.EVERY_MS)
+        await until(partial(is_empty, notes))
+        notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+        clock.pass_ms(1)
+        notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+        await until(partial(is_empty, notes))
+        assert await count(home, "recent") == 4
+        await ended([running])
 
-    asyncio.run(main())
 
-
-def test_whoever_packs_goes_on_packing_and_nobody_else_does(
+@in_loop
+async def test_whoever_packs_goes_on_packing_and_nobody_else_does(
     store_url: str,
 ) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            idle, busy = await home.pair(WORK)
-            running = [asyncio.create_task(pack_for_ever(idle))]
-            for _ in range(2):
-                look_at(home, notes, "web:api:1")
-                await notes.flush()
-                home.clock.pass_ms(2 * HOUR_MS)
-                await asyncio.sleep(0.05)
-            assert await count(home, "recent") == 2
-            running.append(asyncio.create_task(pack_for_ever(busy)))
-            await until(lambda: home.rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM recent)"))
-            assert await counted(home) == 2
-            await ended(running)
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        idle, busy = await home.pair(WORK)
+        running = [asyncio.create_task(pack_for_ever(idle))]
+        for _ in range(2):
+            look_at(home, notes, "web:api:1")
+            await notes.flush()
+            home.clock.pass_ms(2 * HOUR_MS)
+            await asyncio.sleep(0.05)
+        assert await count(home, "recent") == 2
+        running.append(asyncio.create_task(pack_for_ever(busy)))
+        await until(lambda: home.rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM recent)"))
+        assert await counted(home) == 2
+        await ended(running)
 
 
 async def until(is_so: Callable[[], Awaitable[object]]) -> None:
@@ -163,36 +154,34 @@ async def is_empty(notes: Notebook) -> bool:
     return len(notes) == 0
 
 
-def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            look_at(home, notes, *["web:api:1"] * 3)
-            await notes.flush()
-            home.clock.pass_ms(HOUR_MS + LATE_MS - home.clock.wall() % HOUR_MS - 1)
-            assert await pack_all(home) == 0
-            home.clock.pass_ms(1)
-            assert await pack_all(home) == 1
-            assert (await counted(home), await count(home, "recent")) == (3, 0)
+@in_loop
+async def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        look_at(home, notes, *["web:api:1"] * 3)
+        await notes.flush()
+        home.clock.pass_ms(HOUR_MS + LATE_MS - home.clock.wall() % HOUR_MS - 1)
+        assert await pack_all(home) == 0
+        home.clock.pass_ms(1)
+        assert await pack_all(home) == 1
+        assert (await counted(home), await count(home, "recent")) == (3, 0)
 
-    asyncio.run(main())
 
-
-def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            look_at(home, notes, *["web:api:1"] * 3)
-            await notes.flush()
-            home.clock.pass_ms(2 * HOUR_MS)
-            rows = await home.rows("SELECT at, replica_no, status, latency_us FROM recent")
-            assert await pack_all(home) == 1
-            for row in rows:
-                await home.run("INSERT INTO recent VALUES (?, ?, ?, ?)", *row)
-            assert await pack_all(home) == 1
-            assert (await counted(home), await count(home, "recent")) == (3, 0)
-
-    asyncio.run(main())
+@in_loop
+async def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: str) -> None:
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        look_at(home, notes, *["web:api:1"] * 3)
+        await notes.flush()
+        home.clock.pass_ms(2 * HOUR_MS)
+        rows = await home.rows("SELECT at, replica_no, status, latency_us FROM recent")
+        assert await pack_all(home) == 1
+        for row in rows:
+            await home.run("INSERT INTO recent VALUES (?, ?, ?, ?)", *row)
+        assert await pack_all(home) == 1
+        assert (await counted(home), await count(home, "recent")) == (3, 0)
 
 
 class Failing:
@@ -258,16 +247,14 @@ def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
 
 
 @pytest.mark.parametrize("step_ms", [365 * 24 * HOUR_MS, -365 * 24 * HOUR_MS])
-def test_a_step_of_the_wall_clock_loses_nothing(store_url: str, step_ms: int) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
-            for step in (0, step_ms, -step_ms):
-                home.clock.wall_ms += step
-                look_at(home, notes, "web:api:1")
-            await notes.flush()
-            home.clock.pass_ms(2 * HOUR_MS)
-            assert await pack_all(home) == 2
-            assert (await counted(home), await count(home, "recent")) == (3, 0)
-
-    asyncio.run(main())
+@in_loop
+async def test_a_step_of_the_wall_clock_loses_nothing(store_url: str, step_ms: int) -> None:
+    async with house(store_url) as home:
+        notes = Notebook(home.store, home.follower, home.clock)
+        for step in (0, step_ms, -step_ms):
+            home.clock.wall_ms += step
+            look_at(home, notes, "web:api:1")
+        await notes.flush()
+        home.clock.pass_ms(2 * HOUR_MS)
+        assert await pack_all(home) == 2
+        assert (await counted(home), await count(home, "recent")) == (3, 0)

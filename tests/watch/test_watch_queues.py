@@ -12,7 +12,8 @@ import pytest
 
 from tests import rabbitmq
 from tests.house import DEAD, HEALTHY, SICK, House, ended, house, plan
-from tests.outside.world import in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import serving
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.queue import Broker, Counts, Limits, Queue

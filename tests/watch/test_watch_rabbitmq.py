@@ -7,7 +7,8 @@ import pytest
 
 from rig.port import free_port
 from tests import rabbitmq
-from tests.outside.world import Answers, http_answer, in_loop, serving
+from tests.loop import in_loop
+from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.core.queue import Broker, Counts
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
