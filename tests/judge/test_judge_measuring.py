@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.house import DEAD, HEALTHY, REPORTER, SICK, House, ended, house, name, plan
-from tests.outside.world import in_loop
+from tests.loop import in_loop
 from tests.story import Busy, StoryClock
 from watchkeeper.core.measure import Measure
 from watchkeeper.core.plan import Mode

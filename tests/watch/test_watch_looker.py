@@ -144,6 +144,7 @@ async def test_a_look_during_which_we_stood_still_is_void_and_taken_again(store_
         watch.free.set()
         await watch.pass_ms(500)
         assert watch.began == ["h0", "h0"]
+        await watch.until(lambda: not watch.looker.is_looking)
         await watch.house.follower.follow()
         row = watch.house.follower.view.replica(NAMES[0])
         assert row is not None
@@ -174,6 +175,7 @@ async def test_a_look_that_breaks_is_blind(store_url: str) -> None:
         aim = watch.aim(NAMES[0], "http", broken)
         watch.looker.plan({NAMES[0]: aim}, {"http": ROOM})
         await watch.pass_ms(10_100)
+        await watch.until(lambda: not watch.looker.is_looking)
         await watch.house.follower.follow()
         row = watch.house.follower.view.replica(NAMES[0])
         assert row is not None
