@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.house import BLIND, DEAD, HEALTHY, SICK, FakeClock, House, held, house, name, plan
-from tests.outside.world import in_loop
+from tests.loop import in_loop
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.plan import Mode, NodeName, Window
 from watchkeeper.judge.desk import Desk
