@@ -17,6 +17,10 @@ _MOST_AT_ONCE = 256
 _MOST_RUNS = 10
 _LATE = "the disk did not answer in time"
 _PRIMARY = 0xFF  # of an extended error code
+_NO_OTHER_FILES = "PRAGMA temp_store = MEMORY"
+"""Else a savepoint keeps what it may have to undo in a file of its own, and where no descriptor
+is left, or no place for that file, nothing can be decided."""
+
 _MISTAKES = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
@@ -100,6 +104,7 @@ class SqliteReader:
         if self._mine.connection is None:
             url = f"{self._path.absolute().as_uri()}?mode=ro"
             self._mine.connection = sqlite3.connect(url, uri=True, isolation_level=None)
+            self._mine.connection.execute(_NO_OTHER_FILES)
         connection: sqlite3.Connection = self._mine.connection
         return connection
 
@@ -197,4 +202,5 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(_NO_OTHER_FILES)
     return connection
