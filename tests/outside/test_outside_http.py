@@ -18,7 +18,7 @@ from watchkeeper.outside.sending import Sending
 
 async def post(port: int, sending: Sending | None = None, path: str = "hook") -> None:
     outside = real().for_sending(sending or Sending())
-    await outside.http.post(Url.parse(f"http://127.0.0.1:{port}/{path}"), json={"a": 1})
+    await outside.http.send_json(Url.parse(f"http://127.0.0.1:{port}/{path}"), json={"a": 1})
 
 
 async def failure_of(answer: bytes) -> DeliveryError | None:
@@ -158,7 +158,7 @@ async def test_a_receiver_that_is_not_there_has_surely_not_taken_it() -> None:
 @in_loop
 async def test_a_name_that_is_not_known_has_surely_not_taken_it() -> None:
     with pytest.raises(Unreachable) as caught:
-        await real().http.post(Url.parse("http://a..b/"), json={})
+        await real().http.send_json(Url.parse("http://a..b/"), json={})
     assert caught.value.maybe is False
 
 
@@ -250,7 +250,7 @@ async def test_a_deadline_after_the_first_byte_leaves_a_doubt() -> None:
 async def test_credentials_in_the_url_become_basic_authorization() -> None:
     receiver = Answers(http_answer())
     async with serving(receiver) as port:
-        await real().http.post(Url.parse(f"http://us%40r:p%20w@127.0.0.1:{port}/"), json={})
+        await real().http.send_json(Url.parse(f"http://us%40r:p%20w@127.0.0.1:{port}/"), json={})
     assert b"authorization: Basic dXNAcjpwIHc=\r\n" in receiver.requests[0]
 
 
@@ -258,14 +258,14 @@ async def test_credentials_in_the_url_become_basic_authorization() -> None:
 async def test_half_a_character_does_not_stop_a_message() -> None:
     receiver = Answers(http_answer())
     async with serving(receiver) as port:
-        await real().http.post(Url.parse(f"http://127.0.0.1:{port}/"), json={"a": "ü\ud800"})
+        await real().http.send_json(Url.parse(f"http://127.0.0.1:{port}/"), json={"a": "ü\ud800"})
     assert receiver.requests[0].endswith('{"a":"ü?"}'.encode())
 
 
 @in_loop
 async def test_a_metadata_address_is_never_spoken_to() -> None:
     with pytest.raises(Unreachable, match="cloud metadata") as caught:
-        await real().http.post(Url.parse("http://169.254.169.254/"), json={})
+        await real().http.send_json(Url.parse("http://169.254.169.254/"), json={})
     assert caught.value.maybe is False
 
 
@@ -274,7 +274,7 @@ async def test_a_form_is_sent_as_a_browser_does_and_half_a_character_does_not_st
     receiver = Answers(http_answer())
     async with serving(receiver) as port:
         url = Url.parse(f"http://127.0.0.1:{port}/")
-        await real().http.post_form(url, form={"a b": "ü&\ud800"})
+        await real().http.send_form(url, form={"a b": "ü&\ud800"})
     assert b"content-type: application/x-www-form-urlencoded\r\n" in receiver.requests[0]
     assert receiver.requests[0].endswith(b"\r\n\r\na+b=%C3%BC%26%3F")
 
@@ -283,7 +283,8 @@ async def test_a_form_is_sent_as_a_browser_does_and_half_a_character_does_not_st
 async def test_what_is_put_has_the_method_that_may_be_repeated() -> None:
     receiver = Answers(http_answer())
     async with serving(receiver) as port:
-        await real().http.put(Url.parse(f"http://127.0.0.1:{port}/x"), json={})
+        url = Url.parse(f"http://127.0.0.1:{port}/x")
+        await real().http.send_json(url, json={}, method="PUT")
     assert receiver.requests[0].startswith(b"PUT /x HTTP/1.1\r\n")
 
 
@@ -307,7 +308,9 @@ async def test_a_body_that_is_heeded_says_what_the_status_does_not(
     found: DeliveryError | None = None
     async with serving(Answers(answer)) as port:
         try:
-            await real().http.post(Url.parse(f"http://127.0.0.1:{port}/"), json={}, heed=refusing)
+            await real().http.send_json(
+                Url.parse(f"http://127.0.0.1:{port}/"), json={}, heed=refusing
+            )
         except DeliveryError as error:
             found = error
     assert type(found) is (failure or type(None))

@@ -59,7 +59,7 @@ async def every_way_out(address: str, port: int, outside: Outside) -> None:
         await http.look(f"http://{place}/", http.Options(), 1_000, outside)
         await http.look(f"https://{place}/", http.Options(), 1_000, outside)
         with suppress(DeliveryError):
-            await outside.http.post(Url.parse(f"http://{place}/"), json={})
+            await outside.http.send_json(Url.parse(f"http://{place}/"), json={})
         with suppress(Failure):
             await count(broker(Url.parse(f"http://{place}/")), "queue", outside)
     for name in (address, "a.example"):

@@ -298,7 +298,7 @@ def test_lastcheck_a_claim_that_grew_old_sends_nothing_once_another_speaks(
             async def frozen(message: Message, _: object, outside: Outside) -> None:
                 home.clock.pass_ms(6_000)
                 await one.take("another")
-                await outside.http.post(url, json={"id": message.id})
+                await outside.http.send_json(url, json={"id": message.id})
 
             await _tell_once(home, one, frozen)
             server.close()

@@ -27,7 +27,7 @@ async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message*; one without a priority gets that of the application."""
     token = quote(settings.app_token.reveal(), safe="")
     form = {"title": message.page_title, "message": text(message)}
-    await outside.http.post_form(
+    await outside.http.send_form(
         settings.app_url.under(f"message?token={token}"),
         form={**form, "priority": _URGENT} if message.is_urgent else form,
     )

@@ -35,12 +35,13 @@ class Settings:
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message* as the transaction of its id."""
     room, transaction = quote(settings.room_id, safe="!:"), quote(message.id, safe="")
-    await outside.http.put(
+    await outside.http.send_json(
         settings.homeserver_url.under(
             f"_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}"
         ),
         headers={"authorization": f"Bearer {settings.access_token.reveal()}"},
         json=document(message),
+        method="PUT",
         heed=_heed,
     )
 

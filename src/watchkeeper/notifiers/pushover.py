@@ -39,7 +39,7 @@ class Settings:
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message* to the one user of *settings*."""
     for user in settings.user_keys:
-        await outside.http.post_form(
+        await outside.http.send_form(
             settings.api_url.under("messages.json"),
             form={"token": settings.app_token.reveal(), "user": user.reveal(), **form(message)},
             heed=_heed,

@@ -28,7 +28,7 @@ class Settings:
 
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message*; the limits that are kept are the narrowest of those who take it."""
-    await outside.http.post(
+    await outside.http.send_json(
         settings.hook_url, json=document(message, mention_channel=settings.mention_channel)
     )
 

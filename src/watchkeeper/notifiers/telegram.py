@@ -38,7 +38,7 @@ class Settings:
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message*, with all that people wrote escaped: Telegram refuses half a markup."""
     token = quote(settings.bot_token.reveal(), safe=":")
-    await outside.http.post(
+    await outside.http.send_json(
         settings.api_url.under(f"bot{token}/sendMessage"),
         json=document(message, settings),
         heed=_heed,

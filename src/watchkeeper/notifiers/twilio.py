@@ -36,7 +36,7 @@ async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message* to the one number of *settings*."""
     account = quote(settings.account_sid, safe="")
     for number in settings.to:
-        await outside.http.post_form(
+        await outside.http.send_form(
             settings.api_url.under(f"Accounts/{account}/Messages.json"),
             headers={"authorization": basic(settings.account_sid, settings.auth_token.reveal())},
             form={

@@ -26,7 +26,7 @@ class Settings:
 
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message* as plain text."""
-    await outside.http.post(
+    await outside.http.send_json(
         settings.endpoint_url,
         headers={"authorization": f"Bearer {settings.token.reveal()}"},
         json={"roomId": settings.room_id, "text": text(message)},

@@ -23,7 +23,7 @@ class Settings:
 
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message*; a receiver that knows its `Idempotency-Key` has seen it before."""
-    await outside.http.post(
+    await outside.http.send_json(
         settings.hook_url,
         headers={"idempotency-key": message.id},
         json=document(message),

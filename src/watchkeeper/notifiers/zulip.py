@@ -39,7 +39,7 @@ class Settings:
 
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message* under the topic of the ancestor."""
-    await outside.http.post_form(
+    await outside.http.send_form(
         settings.api_url.under("messages"),
         headers={"authorization": basic(settings.bot_email, settings.bot_api_key.reveal())},
         form={

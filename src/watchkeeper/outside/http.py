@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from watchkeeper.core.delivery import Refused, Unreachable
@@ -80,29 +80,19 @@ class Http:
         """Return the client whose requests belong to *sending*."""
         return Http(self._connector, self._clock, self._user_agent, sending)
 
-    async def post(
+    async def send_json(
         self,
         url: Url,
         *,
         json: object,
+        method: Literal["POST", "PUT"] = "POST",
         headers: Mapping[str, str] | None = None,
         heed: Heed | None = None,
     ) -> None:
-        """Send *json*, in the order of its keys, to *url*."""
-        await self._send("POST", url, _json(json), headers, heed)
+        """Send *json*, in the order of its keys, to *url*; by PUT, the same again is no news."""
+        await self._send(method, url, _json(json), headers, heed)
 
-    async def put(
-        self,
-        url: Url,
-        *,
-        json: object,
-        headers: Mapping[str, str] | None = None,
-        heed: Heed | None = None,
-    ) -> None:
-        """Make *json* be what is at *url*: the same again changes nothing."""
-        await self._send("PUT", url, _json(json), headers, heed)
-
-    async def post_form(
+    async def send_form(
         self,
         url: Url,
         *,
