@@ -35,6 +35,33 @@ class Mistaken:
         await self._store.close()
 
 
+class Counting(Mistaken):
+    """The real store, which counts the commits of the fast path."""
+
+    commits = 0
+
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        self.commits += track is Track.FAST
+        return await self._store.write(transaction, track)
+
+
+def test_reports_that_come_one_after_another_share_a_commit(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with house(str(tmp_path / "wk.db")) as home:
+            who = [f"web:push:{number}" for number in range(5)]
+            for one in who:
+                await home.push(one, HEALTHY)
+            store = home.door._store = Counting(home.store)  # noqa: SLF001 - to be counted
+            taken = []
+            for one in who:
+                taken.append(asyncio.ensure_future(home.push(one, HEALTHY)))
+                await asyncio.sleep(0)
+            assert await asyncio.gather(*taken) == [Outcome.TAKEN] * 5
+            assert store.commits == 1
+
+    asyncio.run(main())
+
+
 def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_gate(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _GATE_BATCH = 250
 _FAST_BATCH = 500
+_MOST_TURNS = 8
+"""For how many turns of the loop a batch waits while each of them brings more reports."""
 
 
 class Undecidable(StoreRefused):
@@ -212,6 +214,7 @@ class _Queue:
 
     async def batch(self) -> list[_Waiting]:
         await self._filled.wait()
+        await self._gather()
         taken: dict[Voice, _Waiting] = {}
         later: list[_Waiting] = []
         while self._waiting and len(taken) < self._most:
@@ -222,6 +225,15 @@ class _Queue:
         if not self._waiting:
             self._filled.clear()
         return list(taken.values())
+
+    async def _gather(self) -> None:
+        """Wait while each turn of the loop brings more: a commit costs the same for all of them."""
+        before = 0
+        for _ in range(_MOST_TURNS):
+            if not before < len(self._waiting) < self._most:
+                return
+            before = len(self._waiting)
+            await asyncio.sleep(0)
 
 
 class _GateQueue(_Queue):
