@@ -352,3 +352,22 @@ def test_a_channel_that_is_not_there_is_named_beside_those_that_are(tmp_path: Pa
         2,
         ["watchkeeper: there is no channel 'pager' to speak on, but webhook"],
     )
+
+
+def test_without_any_channel_or_target_the_commands_say_so_in_whole_sentences(
+    tmp_path: Path,
+) -> None:
+    config = write_config(tmp_path)
+    text = config.read_text().replace('"poll"', '"push"')
+    hook, replicas = text.index("[notify"), text.index("replicas = ")
+    config.write_text(text[:hook] + text[text.index("[[probe") : replicas])
+    assert command(tmp_path, "notify", "test", "-c", config) == (
+        2,
+        ["watchkeeper: there is no channel to speak on"],
+    )
+    assert command(tmp_path, "notify", "test", "pager", "-c", config)[1] == [
+        "watchkeeper: there is no channel 'pager' to speak on"
+    ]
+    code, [said] = command(tmp_path, "try", "-c", config, "web:api")
+    assert code == 2
+    assert said.endswith("nothing called 'web:api': it has no replicas or scripts to look at")

@@ -9,7 +9,7 @@ from tests.house import BLIND, DEAD, HEALTHY, SICK, House, held, house, name, pl
 from tests.loop import in_loop
 from watchkeeper.app import inquiry
 from watchkeeper.core.flap import FlapRules
-from watchkeeper.core.plan import Channel, Looking, Plan, Target
+from watchkeeper.core.plan import Channel, Looking, Mode, Plan, Target
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
@@ -267,6 +267,14 @@ async def test_who_hears_reminders_alone_is_told_of_no_return(store_url: str) ->
         lines = await ask(home, "web:api:1", wanted=replace(home.plan, policy=policy))
         holds(lines, "it is reminded of at ")
         assert lines[-1] == "nobody is told of its return: no channel hears of it"
+
+
+@in_loop
+async def test_a_node_without_replicas_says_whether_anybody_could_report(store_url: str) -> None:
+    async with house(store_url, plan({"web:api": (), "web:push": Mode.PUSH})) as home:
+        assert await ask(home, "web:api") == ["web:api has no replica: the config names none"]
+        [said] = await ask(home, "web:push")
+        assert said == "web:push has no replica: nobody has reported so far"
 
 
 @in_loop

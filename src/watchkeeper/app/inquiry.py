@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
-from watchkeeper.core.plan import Plan
+from watchkeeper.core.plan import Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.outside.clock import SystemClock
@@ -52,7 +52,7 @@ def explain(cursor: Cursor, scene: Scene, text: str) -> str:
     name = ReplicaName(*parts[:3])
     found, many = dossier.find(cursor, page_no, name, MOST_EXPLAINED)
     if not found:
-        return _nothing(dossier.names(cursor, page_no, name), text)
+        return _nothing(scene.node(name), dossier.names(cursor, page_no, name), text)
     dossiers = dossier.read(cursor, page_no, found, scene.now.at)
     blocks = ["\n".join(explanation(scene, one)) for one in dossiers]
     return "\n\n".join([*blocks, *_rest(text, many - len(found))])
@@ -73,9 +73,11 @@ def _rest(text: str, left: int) -> Iterator[str]:
         yield f"{more} no worse: name it as {text}:REPLICA"
 
 
-def _nothing(names: list[str], text: str) -> str:
+def _nothing(node: Node | None, names: list[str], text: str) -> str:
     if text in names:
-        return f"{text} has no replica: nobody has reported so far"
+        is_looked_at = node is not None and node.is_looked_at
+        why = "the config names none" if is_looked_at else "nobody has reported so far"
+        return f"{text} has no replica: {why}"
     near = get_close_matches(text, names, n=_MOST_NAMED, cutoff=0.5)
     known = ", ".join(names[:_MOST_NAMED]) or "no nodes so far"
     meant = f"did you mean {', '.join(near)}?" if near else f"it has {known}"

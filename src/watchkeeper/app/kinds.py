@@ -117,9 +117,8 @@ def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Aim]]:
     found = [(_title(name, one), one) for name, one in known.items() if _is(name, text)]
     if not found:
         names = ", ".join(sorted({":".join(name[:2]) for name in known}))
-        raise LookupError(
-            f"the file looks at nothing called {masked(text)!r}, only at {names or 'nothing'}"
-        )
+        only = f", only at {names}" if names else ": it has no replicas or scripts to look at"
+        raise LookupError(f"the file looks at nothing called {masked(text)!r}{only}")
     return found
 
 

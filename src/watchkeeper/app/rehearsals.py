@@ -29,8 +29,9 @@ def parts(loaded: Loaded, channel: str) -> list[Part]:
     spoken = tongues(replace(plan, channels=wanted), uuid4())
     titles = [f"{one.key} {to.name}".rstrip() for one in wanted for to in one.targets.values()]
     if not spoken:
-        known = ", ".join(one.key for one in plan.channels) or "no channel"
-        raise LookupError(f"there is no channel {channel!r} to speak on, but {known}")
+        known = ", ".join(one.key for one in plan.channels)
+        named, others = f" {channel!r}" if channel else "", f", but {known}" if known else ""
+        raise LookupError(f"there is no channel{named} to speak on{others}")
     return [Part(title, tongue) for title, tongue in zip(titles, spoken.values(), strict=True)]
 
 
