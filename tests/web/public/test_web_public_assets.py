@@ -8,10 +8,11 @@ import pytest
 from tests.web.world import PAGE
 from watchkeeper.web.answer import Refusal
 from watchkeeper.web.public.assets import READABLE, Assets, Rgb, brand_style, contrast
+from watchkeeper.web.public.mark import Mark
 
 STYLE = files("watchkeeper.web.public").joinpath("static", "page.css").read_text("utf-8")
 WHITE = Rgb(255, 255, 255)
-KINDS = ("healthy", "sick", "dead", "pending", "blind")
+KINDS = tuple(Mark)
 
 
 def colors(block: str) -> dict[str, Rgb]:
@@ -26,7 +27,12 @@ DARK = LIGHT | colors(STYLE.partition("@media (prefers-color-scheme: dark)")[2])
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_text_can_be_read_on_what_is_behind_it(scheme: dict[str, Rgb]) -> None:
     pairs = [("ink", "ground"), ("ink", "card"), ("soft", "ground"), ("soft", "card")]
-    pairs += [("link", "ground"), ("link", "card"), ("button", "on-button")]
+    pairs += [
+        ("ink", "pending-tint"),
+        ("link", "ground"),
+        ("link", "card"),
+        ("button", "on-button"),
+    ]
     pairs += [(f"{kind}-ink", f"{kind}-tint") for kind in KINDS]
     pairs += [(f"{kind}-ink", "card") for kind in KINDS]
     found = {pair: contrast(scheme[pair[0]], scheme[pair[1]]) for pair in pairs}
