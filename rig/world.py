@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rig import wire
 from rig.history import Health, History, Looked, Received, Turned
@@ -122,7 +123,7 @@ class Dice:
 
 @dataclass(slots=True)
 class Receiver:
-    """A webhook receiver, the far end of *channel*.
+    """A webhook receiver, the far end of *channel*, or one that can *parse* other messages.
 
     *on_request* is called, with the channel, when a whole request is here and nothing is
     answered yet.
@@ -132,6 +133,7 @@ class Receiver:
     channel: str
     dice: Dice
     on_request: Callable[[str], None] = lambda _: None
+    parse: Callable[[bytes], Any] = json.loads
     place: Place = ANY
     _server: asyncio.Server | None = None
 
@@ -154,7 +156,7 @@ class Receiver:
         try:
             asked = await wire.read(reader)
             fault = self.dice.throw()
-            body = json.loads(asked.body)
+            body = self.parse(asked.body)
             self.history.note(
                 Received(now(), self.channel, fault.words, fault.taken, fault.clear, body)
             )

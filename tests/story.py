@@ -19,6 +19,7 @@ from tests.house import FakeClock, House, ended, house, plan
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.message import Message
+from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Plan
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
@@ -149,7 +150,7 @@ class Story:
                 hearing=hearing_of(self.home.plan, channel, heard.get(channel.key)),
                 settings=key,
                 send=partial(self.hear, channel.key),
-                pace_ms=PACE,
+                pace=pace_of(PACE, channel.daily_limit),
             )
             for channel in self.home.plan.channels
             for key, target in channel.targets.items()

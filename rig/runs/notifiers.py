@@ -22,7 +22,7 @@ async def notifiers(order: Order) -> Result:
     """Play the story with as many behaviours as *order* has cycles."""
     told = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", _STORY),
-        f"--basetemp={order.folder / 'story'}",
+        *(f"--basetemp={order.folder / 'story'}", f"--timeout={_LONGEST_S}"),
         cwd=_ROOT,
         env=os.environ | {"NOTIFIER_ZOO": str(order.cycles)},
         stdin=asyncio.subprocess.DEVNULL,

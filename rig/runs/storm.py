@@ -1,33 +1,63 @@
 """Storm (B13): everything dies within a second and is back later; few messages name all of it.
 
-The pace is a thirtieth of the usual one, so that its first five minutes are ten seconds.
+Of text messages, which are paid for, there is one. The pace is a thirtieth of the usual one, so
+that its first five minutes are ten seconds.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from rig.checker import Wrong
-from rig.history import Health, Received
+from rig.history import Health, History, Received
 from rig.moment import now
 from rig.order import Order
 from rig.runs.late import believed
 from rig.stage import CHANNELS, Play, Stage, staged
 from rig.summary import Result, judged
-from rig.world import Fault
+from rig.world import Dice, Fault, Receiver
 
 CYCLES = 100
 MOST_MESSAGES = 3
+TEXTS = 1
 _PACE_S = (1, 4, 10)
 _FIRST_S = 10
 _TOLD_S = 60
 _LOOKS_A_SECOND = 200
+_FAULTS = {Fault.ACCEPT: 1, Fault.LIMITED: 1}
+_TEXTS = """
+[notify.twilio]
+to = ["+33600000001"]
+service_sid = "MG1"
+account_sid = "AC1"
+auth_token = "canary"
+api_url = "http://{place}/"
+"""
 
 
 async def storm(order: Order) -> Result:
     """Let as many services as *order* says die at once, and return at once when that is told."""
+    async with _telephone(order) as telephone:
+        return await _storm(order, telephone)
+
+
+@asynccontextmanager
+async def _telephone(order: Order) -> AsyncIterator[Receiver]:
+    """A telephone, which has a history of its own: what it takes has no id."""
+    dice = Dice(random.Random(f"{order.seed} texts"), _FAULTS)
+    telephone = Receiver(History(), "twilio", dice, parse=lambda body: dict(parse_qsl(body)))
+    await telephone.open()
+    try:
+        yield telephone
+    finally:
+        await telephone.go_away()
+
+
+async def _storm(order: Order, telephone: Receiver) -> Result:
     services = tuple(f"s/{number}" for number in range(order.cycles))
     play = Play(
         folder=order.folder,
@@ -35,20 +65,21 @@ async def storm(order: Order) -> Result:
         seed=order.seed,
         services=services,
         reporters=0,
-        faults={Fault.ACCEPT: 1, Fault.LIMITED: 1},
+        faults=_FAULTS,
         alert_on="page",
         pace=_PACE_S,
         interval_s=max(1, len(services) // _LOOKS_A_SECOND),
+        notify=_TEXTS.format(place=telephone.place),
     )
     async with staged(play) as stage:
         [program] = stage.programs
         await program.serve()
-        await believed(stage)
+        await stage.quiet()
         memory = _memory_kb(program.pid)
         wrongs = [
             wrong
             for health in (Health.DEAD, Health.HEALTHY)
-            for wrong in await _turn(stage, health)
+            for wrong in await _turn(stage, telephone, health)
         ]
         grown = _memory_kb(program.pid) - memory
         result = judged(await stage.judge(), wrongs)
@@ -59,14 +90,20 @@ async def storm(order: Order) -> Result:
         )
 
 
-async def _turn(stage: Stage, health: Health) -> list[Wrong]:
+async def _turn(stage: Stage, telephone: Receiver, health: Health) -> list[Wrong]:
     """Let all services become *health*; return what is wrong with how that is told."""
     began = now()
     for name in stage.services.truth:
         stage.services.turn(name, health)
     await believed(stage)
     await _all_told(stage, began, health)
-    return [wrong for channel in CHANNELS for wrong in _wrongs(stage, channel, began, health)]
+    wrongs = [wrong for channel in CHANNELS for wrong in _wrongs(stage, channel, began, health)]
+    taken = (one.at - began for one in telephone.history.of(Received) if one.taken)
+    texts = sum(0 <= passed <= _FIRST_S * 1000 for passed in taken)
+    if texts != TEXTS:
+        wrongs.append(Wrong("storm", f"{texts} text messages of {health.name}, not {TEXTS}"))
+    await stage.quiet()  # what the telephone has yet to hear waits for its pace
+    return wrongs
 
 
 async def _all_told(stage: Stage, began: int, health: Health) -> None:

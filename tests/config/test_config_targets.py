@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 
-from watchkeeper.config.targets import targets
+from watchkeeper.config.targets import daily_limit, targets
 from watchkeeper.core.plan import Target
 from watchkeeper.core.secret import Secret
 
@@ -44,3 +44,14 @@ def test_the_name_of_a_secret_target_gives_nothing_away() -> None:
     found = targets(Many(to=(Secret("hidden"),)))
     assert [target.name for target in found.values()] == ["to 1"]
     assert "hidden" not in repr(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A kind whose messages are paid for."""
+
+    most: int = field(default=7, metadata={"daily_limit": True})
+
+
+def test_a_kind_whose_messages_are_paid_for_says_how_many_a_day() -> None:
+    assert (daily_limit(Paid()), daily_limit(Alone())) == (7, None)

@@ -13,21 +13,26 @@ from watchkeeper.core.lane import (
     KEEP_MS,
     MOST_DOUBT,
     SEND_MS,
+    Cap,
     Lane,
     Notification,
     Pass,
     Step,
     Try,
     Wait,
+    counted_since,
     doubt_after_claim,
     is_broken,
     is_in_doubt,
     is_news,
+    limited,
     next_step,
     refused_due,
     retry_due,
     too_old,
 )
+from watchkeeper.core.moment import DAY_MS
+from watchkeeper.core.pace import Pace
 
 PACE = (30_000, 120_000, 300_000)
 NOW = 10_000_000
@@ -58,7 +63,7 @@ def waiting(*kinds: Kind | None) -> list[Notification]:
 
 
 def step(lane: Lane, queue: Sequence[Notification], *, paced: bool = False) -> Step:
-    return next_step(lane, queue, NOW, PACE, paced=paced)
+    return next_step(lane, queue, NOW, Pace(PACE), paced=paced)
 
 
 @given(lane=lanes, queue=queues, paced=st.booleans())
@@ -88,7 +93,7 @@ def test_shifting_time_shifts_only_moments(
     expected = step(lane, queue, paced=paced)
     if isinstance(expected, Wait) and expected.until:
         expected = Wait(expected.until + ms)
-    assert next_step(later, queue, NOW + ms, PACE, paced=paced) == expected
+    assert next_step(later, queue, NOW + ms, Pace(PACE), paced=paced) == expected
 
 
 @given(lane=lanes, queue=queues, more=queues, paced=st.booleans())
@@ -231,3 +236,19 @@ def test_what_is_older_than_a_day_is_given_up() -> None:
 def test_what_a_lane_does_not_hear_is_never_too_old() -> None:
     assert too_old(waiting(None), NOW + 2 * KEEP_MS) == 0
     assert too_old([], NOW) == 0
+
+
+def test_who_had_the_messages_of_a_day_is_told_nothing_until_a_day_after_the_first() -> None:
+    lane, pace = Lane(no=1, told=0), Pace(daily_limit=2)
+    assert limited(lane, [JUST], NOW, pace) is None
+    assert limited(lane, [JUST, NOW], NOW, pace) == Cap(JUST + DAY_MS)
+    assert limited(lane, [JUST] * 1_000, NOW, Pace()) is None
+
+
+def test_who_is_told_nothing_for_a_day_begins_anew_after_it() -> None:
+    capped = Lane(no=1, told=0, capped_until=NOW)
+    pace = Pace(daily_limit=1)
+    assert limited(capped, [], NOW - 1, pace) == Wait(NOW)
+    assert counted_since(capped, NOW + 1) == NOW
+    assert limited(capped, [], NOW, pace) is None
+    assert counted_since(Lane(no=1, told=0), 3 * DAY_MS) == 2 * DAY_MS

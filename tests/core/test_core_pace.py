@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_samples import shifts
-from watchkeeper.core.pace import QUIET_MS, news_due, step_after_news
+from watchkeeper.core.pace import AT_ONCE, QUIET_MS, Pace, news_due, pace_of, step_after_news
 
 PACE = (30_000, 120_000, 300_000)
 paces = st.lists(st.integers(1, QUIET_MS), max_size=4)
@@ -87,3 +87,17 @@ def test_without_a_pace_everything_is_told_at_once() -> None:
 def test_the_first_news_after_the_first_message_waits_30_s() -> None:
     step = step_after_news(0, 0, 1_000_000, is_open=True)
     assert (step, news_due(1_000_000, step, PACE)) == (1, 1_030_000)
+
+
+def test_what_is_paid_for_waits_as_long_as_anything_does_from_when_it_happened() -> None:
+    pace = pace_of(PACE, 100)
+    assert pace == Pace((300_000,), gathers=True, daily_limit=100)
+    assert pace.news_due(said=1_000, step=1) == 301_000
+    assert pace.news_due(said=1_000, step=9, happened=900_000) == 1_200_000
+    assert pace.news_due(said=0, step=0, happened=900_000) == 0
+
+
+def test_what_costs_nothing_waits_from_what_was_said() -> None:
+    pace = pace_of(PACE, None)
+    assert pace.news_due(said=1_000, step=1, happened=900_000) == 31_000
+    assert AT_ONCE.news_due(said=1_000, step=1) == 0

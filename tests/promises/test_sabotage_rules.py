@@ -21,6 +21,7 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane, Notification, Try
 from watchkeeper.core.message import Message
+from watchkeeper.core.pace import AT_ONCE
 from watchkeeper.core.plan import Looking
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
@@ -353,11 +354,11 @@ def test_keepdue_nothing_overtakes_a_repeat_that_is_still_in_flight(store_url: s
 def test_doubt_what_may_have_arrived_is_repeated_unchanged() -> None:
     waiting = [Notification(n, _outage(n)) for n in (1, 2, 3)]
     uncertain = Lane(no=1, told=0, last=2, id="id", doubt=1, fails=1)
-    assert rules.next_step(uncertain, waiting, 0, (), paced=False) == Try(2)
+    assert rules.next_step(uncertain, waiting, 0, AT_ONCE, paced=False) == Try(2)
     clear = replace(uncertain, doubt=0)
-    assert rules.next_step(clear, waiting, 0, (), paced=False) == Try(3)
+    assert rules.next_step(clear, waiting, 0, AT_ONCE, paced=False) == Try(3)
     hopeless = replace(uncertain, doubt=rules.MOST_DOUBT + 1)
-    assert rules.next_step(hopeless, waiting, 0, (), paced=False) == Try(3)
+    assert rules.next_step(hopeless, waiting, 0, AT_ONCE, paced=False) == Try(3)
 
 
 def test_flapping_of_what_never_rests_is_said_once(store_url: str) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane, Try, Wait
 from watchkeeper.core.moment import Moment
+from watchkeeper.core.pace import Pace
 from watchkeeper.speak.delay import LaneNow
 from watchkeeper.speak.listing import listing
 from watchkeeper.store.log import LaneLog, LaneRow, Log, TryRow, WaitingRow
@@ -24,6 +25,7 @@ LANE = LaneRow(
     broken_at=None,
     gone_at=None,
 )
+HALF_A_MINUTE = Pace((30_000,))
 WAITING = (WaitingRow("changed", 2, 1_000), WaitingRow("startup", 1, 3_000))
 
 
@@ -36,7 +38,7 @@ def lines(
     *tries: TryRow,
     waiting: tuple[WaitingRow, ...] = (),
     until: int = 0,
-    pace_ms: tuple[int, ...] | None = (30_000,),
+    pace: Pace | None = HALF_A_MINUTE,
     **lane: Any,
 ) -> list[str]:
     row = LANE._replace(**lane)
@@ -46,7 +48,7 @@ def lines(
         lane=Lane(no=row.no, told=row.told, due=row.due, fails=row.fails),
         step=Wait(until) if until else Try(row.last),
         quiet_until=row.quiet_until,
-        pace_ms=pace_ms,
+        pace=pace,
         hearing=Hearing(channel=row.channel),
     )
     log = LaneLog(row, waiting, tries)
@@ -83,7 +85,7 @@ def test_what_the_pace_holds_back_is_named_with_its_moment() -> None:
 
 
 def test_without_a_config_nobody_knows_the_pace() -> None:
-    assert lines(waiting=WAITING, pace_ms=None)[2] == "  next try as soon as the pace allows"
+    assert lines(waiting=WAITING, pace=None)[2] == "  next try as soon as the pace allows"
 
 
 def test_what_is_being_sent_says_when_it_is_sent_again() -> None:

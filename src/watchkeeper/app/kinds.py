@@ -16,6 +16,7 @@ from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.problems import masked
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
+from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room, places
@@ -161,7 +162,7 @@ def tongues(plan: Plan, installation: UUID, before: Tongues = _NO_TONGUES) -> To
             hearing=hearing_of(plan, channel, heard.get(channel.key)),
             settings=target.settings,
             send=folder.load("notifiers", channel.kind).send,
-            pace_ms=plan.policy.pace_ms,
+            pace=pace_of(plan.policy.pace_ms, channel.daily_limit),
         )
         for channel in plan.channels
         for key, target in channel.targets.items()

@@ -8,6 +8,7 @@ reserves is written with an underscore behind it. What a field's metadata may sa
     secret    True: the value is never shown, as with `Secret`
     target    True: each of its values is a target with a lane of its own, and `send` is
               called with settings that hold one of them
+    daily_limit  True: each message is paid for, and a target gets so many a day and no more
     check     called with the value; raises ValueError with words for a person
 """
 

@@ -18,7 +18,7 @@ from watchkeeper.config.schema.maintenance import MaintenanceTable
 from watchkeeper.config.schema.metrics import MetricsTable
 from watchkeeper.config.schema.notify import NotifyTable
 from watchkeeper.config.schema.probe import NodeTable
-from watchkeeper.config.targets import targets
+from watchkeeper.config.targets import daily_limit, targets
 from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.plan import (
     Channel,
@@ -146,6 +146,7 @@ def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:
             digest=digest([kind, channel.settings]),
             targets=MappingProxyType(targets(channel.settings)),
             reminders_only=channel.reminders_only and kind != TOLD_EVERYTHING,
+            daily_limit=daily_limit(channel.settings),
         )
         for kind, channels in notify.given.items()
         if kind in kinds.notifiers

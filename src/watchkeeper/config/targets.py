@@ -26,5 +26,11 @@ def targets(settings: Any) -> dict[str, Target]:
     return {"": Target(settings=settings)}
 
 
+def daily_limit(settings: Any) -> int | None:
+    """Return how many messages a day *settings* allow, None where messages cost nothing."""
+    marked = (one.name for one in fields(settings) if one.metadata.get("daily_limit"))
+    return next((getattr(settings, name) for name in marked), None)
+
+
 def _name(address: object, key: str, rank: int) -> str:
     return f"{key} {rank + 1}" if isinstance(address, Secret) else str(address)

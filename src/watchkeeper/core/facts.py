@@ -22,6 +22,7 @@ class Kind(StrEnum):
     STARTUP = "startup"
     BROKEN = "broken"
     DEAD_LETTER = "dead_letter"
+    CAPPED = "capped"
     RESUMED = "resumed"
     FLAPPING = "flapping"
     STEADY = "steady"
@@ -38,9 +39,9 @@ class Facts:
     trouble; *died* and *back* are what changed. Who was a member at the moment of a change or a
     reminder is not kept but asked of the rows of members, so that a storm is not written down
     once for each of its victims. *reminder* is the number of a reminder, and *roused* how many
-    targets of a channel it rouses, 0 for all of them. *channel* is the one that a `broken` or a
-    `dead_letter` speaks of, *flaps* are the replicas that a `flapping` or a `steady` speaks of,
-    *since_at* is the wall moment at which an `isolated` began.
+    targets of a channel it rouses, 0 for all of them. *channel* is the one that a `broken`, a
+    `dead_letter` or a `capped` speaks of, *flaps* are the replicas that a `flapping` or a
+    `steady` speaks of, *since_at* is the wall moment at which an `isolated` began.
     """
 
     kind: Kind

@@ -10,7 +10,7 @@ from watchkeeper.core.plan import Channel, NodeName, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
-_ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER})
+_ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER, Kind.CAPPED})
 
 _ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STEADY})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.moment import DAY_MS, HOUR_MS
-from watchkeeper.core.pace import news_due
+from watchkeeper.core.pace import Pace
 
 CLAIM_MS = 10_000
 FRESH_MS = 5_000
@@ -26,7 +26,8 @@ class Lane:
     *told* is the number of the last notification that it told or passed, *last* and *id*
     those of the claimed message, *doubt* how often that may have been accepted already.
     *said* and *step* are its pace, *fails* its failures in a row, and *refusals* those at
-    the end of them that were refusals.
+    the end of them that were refusals. It is told nothing before *capped_until*, because it has
+    had a day's messages.
     """
 
     no: int
@@ -41,6 +42,7 @@ class Lane:
     fails: int = 0
     refusals: int = 0
     failing_since: int = 0
+    capped_until: int = 0
     broken: bool = False
 
 
@@ -77,11 +79,18 @@ class Try:
     last: int
 
 
-Step = Wait | Pass | Try
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Tell nothing before *until*, and let the others hear of it."""
+
+    until: int
+
+
+Step = Wait | Pass | Try | Cap
 
 
 def next_step(
-    lane: Lane, waiting: Sequence[Notification], now: int, pace_ms: Sequence[int], *, paced: bool
+    lane: Lane, waiting: Sequence[Notification], now: int, pace: Pace, *, paced: bool
 ) -> Step:
     """Return what *lane* does at *now* about the notifications *waiting* after `told`.
 
@@ -98,8 +107,25 @@ def next_step(
         return Pass(newest)
     if repeats or lane.fails or not paced or any(facts.kind in _NO_NEWS for facts in heard):
         return Try(newest)
-    due = news_due(lane.said, lane.step, pace_ms)
+    due = pace.news_due(lane.said, lane.step, heard[0].steady)
     return Wait(due) if due > now else Try(newest)
+
+
+def limited(lane: Lane, sent: Sequence[int], now: int, pace: Pace) -> Wait | Cap | None:
+    """Return what keeps *lane* from telling more at *now*, None where nothing does.
+
+    *sent* are the steady moments of the messages that count, the oldest first.
+    """
+    if lane.capped_until > now:
+        return Wait(lane.capped_until)
+    if 0 < pace.daily_limit <= len(sent):
+        return Cap(sent[0] + DAY_MS)
+    return None
+
+
+def counted_since(lane: Lane, now: int) -> int:
+    """Return the steady moment since which messages count for the daily limit at *now*."""
+    return max(now - DAY_MS, lane.capped_until)
 
 
 def is_in_doubt(lane: Lane) -> bool:

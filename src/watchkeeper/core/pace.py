@@ -1,8 +1,44 @@
 """The pace: how news waits while an outage that the lane has told is still open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 QUIET_MS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often one target is told: *waits_ms* between news, while an outage that it was told
+    of is still open, and at most *daily_limit* messages a day (0: as many as there are).
+
+    Where it *gathers*, news waits from the moment at which it happened, so that the return of
+    many is one message, as their death is.
+    """
+
+    waits_ms: tuple[int, ...] = ()
+    gathers: bool = False
+    daily_limit: int = 0
+
+    def news_due(self, said: int, step: int, happened: int = 0) -> int:
+        """Return the steady moment from which news may be told that *happened* then.
+
+        *said* and *step* are those of the lane.
+        """
+        since = max(said, happened) if said and self.gathers else said
+        return news_due(since, step, self.waits_ms)
+
+
+AT_ONCE = Pace()
+
+
+def pace_of(waits_ms: tuple[int, ...], daily_limit: int | None) -> Pace:
+    """Return the pace of a target, where the policy says *waits_ms*.
+
+    With a *daily_limit* messages are paid for: all wait as long as any does.
+    """
+    if daily_limit is None:
+        return Pace(waits_ms)
+    return Pace(waits_ms[-1:], gathers=True, daily_limit=daily_limit)
 
 
 def news_due(said: int, step: int, pace_ms: Sequence[int]) -> int:

@@ -179,7 +179,8 @@ class Target:
 class Channel:
     """A configured place to speak to. *digest* changes whenever its settings do.
 
-    *targets* has the key of each lane: a hash of the address, '' where the kind has one.
+    *targets* has the key of each lane: a hash of the address, '' where the kind has one. Where
+    each message is paid for, *daily_limit* is how many a target may have (0: any number).
     """
 
     key: str
@@ -187,6 +188,7 @@ class Channel:
     digest: str
     targets: Mapping[str, Target]
     reminders_only: bool = False
+    daily_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # Notes about the monitor itself, in messages.
         "note.broken": "channel {channel} is broken: it refuses what we send",
         "note.dead_letter": "channel {channel} could not be reached for a day: messages are lost",
+        "note.capped": "channel {channel} has had its messages of a day: the rest waits",
         "note.resumed": "recording works again",
         "note.isolated": "this monitor was cut off from {since} to {until}",
         "note.unresolved": "names cannot be resolved from here: what is watched by name is blind",

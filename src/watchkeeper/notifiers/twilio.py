@@ -1,7 +1,10 @@
 """Twilio: text messages, one request for each telephone number."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 from urllib.parse import quote
+
+from pydantic import Field
 
 from watchkeeper.core.fitting import cut, in_bytes
 from watchkeeper.core.message import Message
@@ -27,6 +30,13 @@ class Settings:
     service_sid: str = field(metadata={"doc": "the messaging service"})
     account_sid: str = field(metadata={"doc": "the account"})
     auth_token: Secret = field(metadata={"doc": "the account's token"})
+    daily_limit: Annotated[int, Field(ge=0)] = field(
+        default=100,
+        metadata={
+            "doc": "most messages a day to each number; `0`: no limit",
+            "daily_limit": True,
+        },
+    )
     api_url: Url = field(
         default=API, metadata={"doc": "where the API is; another one is for tests or a proxy"}
     )

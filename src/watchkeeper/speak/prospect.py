@@ -124,7 +124,7 @@ def _reminder(scene: Scene, alert_no: int) -> Iterator[str]:
 
 def _paced(scene: Scene, lane_no: int) -> str:
     lane_now = scene.lanes[lane_no]
-    if lane_now.pace_ms is None:
+    if lane_now.pace is None:
         return "when the pace allows, which only the config knows"
     due = lane_now.news_due()
     return f"from {scene.until(due)} on" if due > scene.now.steady else "at once"

@@ -61,7 +61,7 @@ def broke(cursor: Cursor, tried: Tried) -> None:
     """Write, behind the gate, that the channel is broken, for all others to say."""
     page = gate.enter(cursor, tried.tenure.page_no, tried.now.steady)
     if lane_rows.break_lane(cursor, tried.lane.no, tried.now.at):
-        _say(cursor, tried, page, Kind.BROKEN)
+        _say(cursor, tried.tenure, page, tried.now, Kind.BROKEN)
 
 
 def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
@@ -74,19 +74,26 @@ def gave_up(cursor: Cursor, tried: Tried, last: int) -> None:
     span = (lane.told + 1, last)
     lane_rows.log_delivery(cursor, tried.lane, span, tried.now, "dead")
     if is_news:
-        _say(cursor, tried, page, Kind.DEAD_LETTER)
+        _say(cursor, tried.tenure, page, tried.now, Kind.DEAD_LETTER)
 
 
-def _say(cursor: Cursor, tried: Tried, page: gate.PageRow, kind: Kind) -> None:
-    now = tried.now.moved_to(page.steady)
+def capped(cursor: Cursor, tenure: Tenure, until: int, now: Moment) -> None:
+    """Write, behind the gate, that a lane has had its messages of a day, for others to say."""
+    page = gate.enter(cursor, tenure.page_no, now.steady)
+    if lane_rows.cap(cursor, tenure.lane_no, until):
+        _say(cursor, tenure, page, now, Kind.CAPPED)
+
+
+def _say(cursor: Cursor, tenure: Tenure, page: gate.PageRow, moment: Moment, kind: Kind) -> None:
+    now = moment.moved_to(page.steady)
     facts = Facts(
         kind=kind,
         steady=now.steady,
         at=now.at,
-        status=alert.said_status(cursor, tried.tenure.page_no),
-        channel=tried.tenure.channel,
+        status=alert.said_status(cursor, tenure.page_no),
+        channel=tenure.channel,
     )
-    notification.insert(cursor, tried.tenure.page_no, facts)
+    notification.insert(cursor, tenure.page_no, facts)
 
 
 def _log_attempt(cursor: Cursor, tried: Tried) -> bool:

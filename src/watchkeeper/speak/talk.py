@@ -10,7 +10,7 @@ from traceback import format_exception
 
 from watchkeeper.core import lane as rules
 from watchkeeper.core.delivery import Refused, Unreachable
-from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Lane, Pass, Try, Wait
+from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Cap, Lane, Pass, Try, Wait
 from watchkeeper.core.message import Message
 from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import this_moment, wait_at_most
@@ -87,7 +87,7 @@ class Talk:
             think,
             tenure=self._tenure,
             hearing=tongue.hearing,
-            pace_ms=tongue.pace_ms,
+            pace=tongue.pace,
             now=self._clock.steady(),
         )
         return await self._means.store.read(job)
@@ -96,6 +96,10 @@ class Talk:
         match thought.step:
             case Wait(until):
                 await self._wait(until, revision)
+            case Cap(until):
+                now = this_moment(self._clock)
+                job = partial(settle.capped, tenure=self._tenure, until=until, now=now)
+                await self._write(job, Track.GATE)
             case Pass(last):
                 await self._write(partial(lane_rows.move, one=thought.lane, told=last))
             case Try(last):

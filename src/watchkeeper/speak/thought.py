@@ -6,8 +6,20 @@ from dataclasses import dataclass, replace
 from watchkeeper.core.compose import Sender, compose
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing, hear, hears
-from watchkeeper.core.lane import Lane, Notification, Step, Try, Wait, is_in_doubt, next_step
+from watchkeeper.core.lane import (
+    Cap,
+    Lane,
+    Notification,
+    Step,
+    Try,
+    Wait,
+    counted_since,
+    is_in_doubt,
+    limited,
+    next_step,
+)
 from watchkeeper.core.message import Message
+from watchkeeper.core.pace import Pace
 from watchkeeper.store import alert, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
@@ -42,9 +54,7 @@ class Thought:
         return compose(sender, self.heard, self.letters)
 
 
-def think(
-    cursor: Cursor, tenure: Tenure, hearing: Hearing, pace_ms: Sequence[int], now: int
-) -> Thought | None:
+def think(cursor: Cursor, tenure: Tenure, hearing: Hearing, pace: Pace, now: int) -> Thought | None:
     """Return what the lane at *tenure* does at *now*, or None where it is gone or another's."""
     lane = lane_rows.lane(cursor, tenure.lane_no)
     fence, quiet_until = lane_rows.fence_and_quiet(cursor, tenure.channel_no)
@@ -52,11 +62,13 @@ def think(
         return None
     waiting = _waiting(cursor, tenure, hearing, lane)
     paced = bool(waiting) and is_open(cursor, tenure.page_no, lane.told, hearing)
-    step = next_step(lane, waiting, now, pace_ms, paced=paced)
+    step = next_step(lane, waiting, now, pace, paced=paced)
     if not isinstance(step, Try):
         return Thought(lane, waiting, step)
     if quiet_until > now:
         return Thought(lane, waiting, Wait(quiet_until))
+    if limit := _limit(cursor, lane, now, pace):
+        return Thought(lane, waiting, limit)
     heard = _heard(cursor, tenure, hearing, waiting, step.last)
     alerts = {facts.alert for facts in heard if facts.alert}
     letters = notification.lost(cursor, lane.no, alerts)
@@ -69,6 +81,13 @@ def is_open(cursor: Cursor, page_no: int, told: int, hearing: Hearing) -> bool:
     if not hearing.deaf_to:
         return alert.told_and_open(cursor, page_no, told)
     return any(node not in hearing.deaf_to for node in alert.told_nodes(cursor, page_no, told))
+
+
+def _limit(cursor: Cursor, lane: Lane, now: int, pace: Pace) -> Wait | Cap | None:
+    if not pace.daily_limit:
+        return None
+    sent = lane_rows.sent_since(cursor, lane.no, counted_since(lane, now))
+    return limited(lane, sent, now, pace)
 
 
 def _waiting(cursor: Cursor, tenure: Tenure, hearing: Hearing, lane: Lane) -> list[Notification]:

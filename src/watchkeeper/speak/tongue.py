@@ -7,6 +7,7 @@ from typing import NamedTuple
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.message import Message
+from watchkeeper.core.pace import AT_ONCE, Pace
 from watchkeeper.outside.outside import Outside
 
 Send = Callable[[Message, object, Outside], Awaitable[None]]
@@ -30,7 +31,7 @@ class Tongue:
     hearing: Hearing
     settings: object
     send: Send
-    pace_ms: tuple[int, ...] = ()
+    pace: Pace = AT_ONCE
 
 
 Tongues = Mapping[LaneName, Tongue]

@@ -18,7 +18,6 @@ from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.pace import news_due
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
@@ -93,7 +92,7 @@ class Unrecorded:
         told = self._told.setdefault(name, _Told())
         mine = _heard(tongue.hearing, dict.fromkeys(new, ""))
         is_news = bool(mine.keys() - told.names)
-        return is_news and self._clock.steady() >= news_due(told.said, told.step, tongue.pace_ms)
+        return is_news and self._clock.steady() >= tongue.pace.news_due(told.said, told.step)
 
     async def _send(self, name: LaneName, tongue: Tongue, dead: Mapping[ReplicaName, str]) -> None:
         told = self._told[name]

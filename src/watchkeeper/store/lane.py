@@ -8,7 +8,7 @@ from watchkeeper.store.cursor import Cursor, Row
 
 _LANE = (
     "no, told, last, id, attempt, doubt, due, said, step, fails, refusals, failing_since,"
-    " broken_at IS NOT NULL"
+    " capped_until, broken_at IS NOT NULL"
 )
 
 
@@ -87,10 +87,11 @@ def add_lane(cursor: Cursor, channel_no: int, target: str, told: int) -> int:
     """Write a new or revived lane that begins after notification *told*; return its number."""
     row = cursor.row(
         "INSERT INTO lane (channel_no, target, told, last, id, attempt, doubt, due, said, step,"
-        " fails, refusals, failing_since) VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
+        " fails, refusals, failing_since, capped_until)"
+        " VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0)"
         " ON CONFLICT (channel_no, target) DO UPDATE SET told = excluded.told, last = 0, id = '',"
         " doubt = 0, due = 0, said = 0, step = 0, fails = 0, refusals = 0, failing_since = 0,"
-        " broken_at = NULL, gone_at = NULL RETURNING no",
+        " capped_until = 0, broken_at = NULL, gone_at = NULL RETURNING no",
         (channel_no, target, told),
     )
     return int(row[0]) if row else 0
@@ -181,6 +182,24 @@ def break_lane(cursor: Cursor, no: int, at: int) -> bool:
     )
 
 
+def cap(cursor: Cursor, no: int, until: int) -> bool:
+    """Let the lane be told nothing before *until*; return whether that is new."""
+    capped = cursor.run(
+        "UPDATE lane SET capped_until = ? WHERE no = ? AND capped_until < ?", (until, no, until)
+    )
+    return capped > 0
+
+
+def sent_since(cursor: Cursor, no: int, moment: int) -> list[int]:
+    """Return when each message arrived that the lane sent after the steady *moment*."""
+    rows = cursor.rows(
+        "SELECT steady FROM delivery WHERE lane_no = ? AND state = 'sent' AND steady > ?"
+        " ORDER BY steady",
+        (no, moment),
+    )
+    return [row[0] for row in rows]
+
+
 def quiet(cursor: Cursor, channel_no: int, until: int) -> None:
     """Keep the whole channel quiet *until*, as its receiver asked."""
     cursor.run(
@@ -236,14 +255,15 @@ def is_lost_already(cursor: Cursor, one: Lane) -> bool:
 def cure(cursor: Cursor, channel_no: int) -> None:
     """Try the lanes of a channel at once: somebody changed how it is spoken to."""
     cursor.run(
-        "UPDATE lane SET due = 0, fails = 0, refusals = 0, broken_at = NULL WHERE channel_no = ?",
+        "UPDATE lane SET due = 0, fails = 0, refusals = 0, capped_until = 0, broken_at = NULL"
+        " WHERE channel_no = ?",
         (channel_no,),
     )
 
 
 def _lane(row: Row) -> Lane:
     no, told, last, id_, attempt, doubt, due, said, step, fails, refusals, *failing = row
-    failing_since, broken = failing
+    failing_since, capped_until, broken = failing
     return Lane(
         no=no,
         told=told,
@@ -257,6 +277,7 @@ def _lane(row: Row) -> Lane:
         fails=fails,
         refusals=refusals,
         failing_since=failing_since,
+        capped_until=capped_until,
         broken=bool(broken),
     )
 

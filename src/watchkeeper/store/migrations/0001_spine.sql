@@ -184,6 +184,7 @@ CREATE TABLE lane (
     fails {int} NOT NULL,
     refusals {int} NOT NULL,
     failing_since {int} NOT NULL,
+    capped_until {int} NOT NULL,
     broken_at {int},
     gone_at {int},
     UNIQUE (channel_no, target)
