@@ -25,7 +25,7 @@ from watchkeeper.outside.notice import tell
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.place import locate
 from watchkeeper.watch.trial import EXIT_CODES, told
-from watchkeeper.web.server import CannotListen
+from watchkeeper.web.listener import CannotListen
 
 NOT_OURS = 78
 

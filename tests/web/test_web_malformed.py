@@ -4,7 +4,7 @@ import asyncio
 
 from tests.web.world import GOOD, World, connected, get, posting, receive, run, send, serving
 from watchkeeper.web.intake import HEAD_LIMIT
-from watchkeeper.web.server import Server
+from watchkeeper.web.listener import Listener
 
 LONGEST_IN_BYTES = 700
 REPORT = "/reporter/relay/socket-client"
@@ -157,7 +157,7 @@ async def test_what_came_before_a_malformed_request_is_answered_first() -> None:
     assert world.taken == len(BROKEN)
 
 
-async def lines_until_closed(server: Server, data: bytes) -> bytes:
+async def lines_until_closed(server: Listener, data: bytes) -> bytes:
     async with connected(server) as (reader, writer):
         writer.write(data)
         writer.write_eof()

@@ -19,7 +19,7 @@ from watchkeeper.core.status import Standing, Status, worst
 from watchkeeper.core.url import Url
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.web.front import Front, Readiness
-from watchkeeper.web.server import Server
+from watchkeeper.web.listener import Listener
 
 NOON = 1_795_262_400_000  # 2026-11-21 12:00 UTC
 MANAGER = "Basic Ok1BTkFHRVJfU0VDUkVU"
@@ -290,9 +290,9 @@ def hurried(test: Test) -> Callable[[], None]:
 
 
 @asynccontextmanager
-async def serving(world: World) -> AsyncIterator[Server]:
+async def serving(world: World) -> AsyncIterator[Listener]:
     """Serve *world* on a free port."""
-    server = Server(world.front(), "127.0.0.1", 0)
+    server = Listener(world.front(), "127.0.0.1", 0)
     task = asyncio.create_task(server.run())
     try:
         yield server
@@ -316,7 +316,7 @@ class Reply:
 
 @asynccontextmanager
 async def connected(
-    server: Server,
+    server: Listener,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Open a connection to *server*."""
     reader, writer = await asyncio.open_connection(*server.address)
@@ -327,7 +327,7 @@ async def connected(
         await asyncio.sleep(0)
 
 
-async def send(server: Server, data: bytes, *, is_head: bool = False) -> Reply:
+async def send(server: Listener, data: bytes, *, is_head: bool = False) -> Reply:
     """Send *data* on a fresh connection, and read one reply."""
     async with connected(server) as (reader, writer):
         writer.write(data)
@@ -346,7 +346,7 @@ async def receive(reader: asyncio.StreamReader, *, is_head: bool = False) -> Rep
     return Reply(status, headers, await reader.readexactly(length))
 
 
-async def get(server: Server, path: str, method: str = "GET", **headers: str) -> Reply:
+async def get(server: Listener, path: str, method: str = "GET", **headers: str) -> Reply:
     """Ask for *path*."""
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     data = f"{method} {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode()

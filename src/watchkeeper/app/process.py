@@ -42,7 +42,7 @@ from watchkeeper.watch.silence import Silence
 from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
-from watchkeeper.web.server import Server
+from watchkeeper.web.listener import Listener
 
 FINISH_S = 7
 LEAVE_S = 1
@@ -89,7 +89,7 @@ class App:
         self._unrecorded = Unrecorded(
             means, self._speaker, self._recording, unrecorded, self._settled.wait
         )
-        self._server: Server | None = None
+        self._listener: Listener | None = None
         self._stopping = asyncio.Event()
 
     async def serve(
@@ -102,7 +102,7 @@ class App:
         Raise CannotListen where the address cannot be had, StoreError where the store cannot,
         and WorkEnded where something ended that should not.
         """
-        self._server = server = Server(self._front(), host, port)
+        self._listener = listener = Listener(self._front(), host, port)
         stopping = asyncio.create_task(self._stopping.wait())
         beginning = asyncio.create_task(self._begin(force=force))
         await asyncio.wait({beginning, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,12 +110,12 @@ class App:
             await self._leave([beginning])
             return
         beginning.result()
-        ready(server.address[1])
-        log.info("listening on %s, port %s", *server.address)
-        works = self._works(server).items()
+        ready(listener.address[1])
+        log.info("listening on %s, port %s", *listener.address)
+        works = self._works(listener).items()
         running = [asyncio.create_task(work, name=name) for name, work in works]
         ended, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        await self._end(server, running)
+        await self._end(listener, running)
         _complain([task for task in running if task in ended])
 
     def stop(self) -> None:
@@ -134,10 +134,10 @@ class App:
         rest()
         await self._warden.go_round()
 
-    def _works(self, server: Server) -> dict[str, Coroutine[Any, Any, None]]:
+    def _works(self, listener: Listener) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs until the end, by the name that an operator reads; the web first."""
         return {
-            "the web server": server.run(),
+            "the web server": listener.run(),
             "the pulse": self._pulse.run(),
             "the beat": self._workers.run(),
             "the follower": self._follower.run(),
@@ -189,9 +189,9 @@ class App:
         await self._settled.wait()
         await self._reminders.run()
 
-    async def _end(self, server: Server, running: list[asyncio.Task[None]]) -> None:
+    async def _end(self, listener: Listener, running: list[asyncio.Task[None]]) -> None:
         """Finish what was begun and leave, in eight seconds, whatever hangs."""
-        server.stop()
+        listener.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await self._speaker.finish()
@@ -212,8 +212,8 @@ class App:
         self._follower.drop()
         self._recording.is_deaf = True
         self._workers.forget()
-        if self._server:
-            self._server.close_old_connections()
+        if self._listener:
+            self._listener.close_old_connections()
 
     def _front(self) -> Front:
         return Front(

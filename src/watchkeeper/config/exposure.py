@@ -1,12 +1,13 @@
 """Exposure: the secrets that a file shows to everybody on its machine."""
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
 from watchkeeper.config.environment import Filled
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
+from watchkeeper.config.source import Tree
 
 GIVES_NOTHING_AWAY = ("REPLACE_THIS", "http://127.0.0.1", "http://[::1]", "http://localhost")
 """How values begin that are no secret: placeholders of examples, and our own machine."""
@@ -49,7 +50,7 @@ def _others_may_read(file: FilePath) -> bool:
         return False
 
 
-def _spelled_out(tree: Mapping[str, Any], secrets: set[Path]) -> Iterator[Path]:
+def _spelled_out(tree: Tree, secrets: set[Path]) -> Iterator[Path]:
     """Yield the path of each text in *tree* that is a secret, or has a password in it."""
     for path, text in _texts(tree, ()):
         is_secret = path != _STORE and is_below(path, secrets)

@@ -25,7 +25,7 @@ from watchkeeper.config.problems import (
 from watchkeeper.config.reading import Reading, read
 from watchkeeper.config.schema.file import FileTable
 from watchkeeper.config.server import Server
-from watchkeeper.config.source import parse, read_text
+from watchkeeper.config.source import Tree, parse, read_text
 from watchkeeper.config.tables import describe
 from watchkeeper.core.plan import Plan
 
@@ -121,7 +121,7 @@ def _secret_variables(filled: Filled, reading: Reading) -> frozenset[str]:
     )
 
 
-def _has_password(tree: Mapping[str, Any], path: Path) -> bool:
+def _has_password(tree: Tree, path: Path) -> bool:
     value: Any = tree
     for step in path:
         value = value[step]

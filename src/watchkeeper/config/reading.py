@@ -1,7 +1,6 @@
 """Reading: a tree of raw tables becomes settings; every problem on the way is kept."""
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from watchkeeper.config import values
 from watchkeeper.config.problems import Finding, Path, Severity, header
 from watchkeeper.config.schema.file import FileTable
+from watchkeeper.config.source import Tree
 from watchkeeper.config.tables import Key, Shape, Table
 
 
@@ -36,14 +36,14 @@ class Reading:
         return self.errors + self.unknown
 
 
-def read(tree: Mapping[str, Any], table: Table, *, strict: bool) -> Reading:
+def read(tree: Tree, table: Table, *, strict: bool) -> Reading:
     """Return what *tree* says, in the words of *table*; *strict* refuses unknown keys."""
     reading = Reading(Severity.ERROR if strict else Severity.WARNING)
     reading.file = _read_table(tree, table, (), reading)
     return reading
 
 
-def _read_table(raw: Mapping[str, Any], table: Table, path: Path, reading: Reading) -> Any:
+def _read_table(raw: Tree, table: Table, path: Path, reading: Reading) -> Any:
     errors_before = len(reading.errors)
     given = {}
     for name, value in raw.items():

@@ -4,16 +4,13 @@ They are asked whatever else is wrong, so that all problems of a file are told a
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from watchkeeper.config import replicas, windows
 from watchkeeper.config.plan import TOLD_EVERYTHING
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, quoted, refused
-from watchkeeper.config.source import tables
+from watchkeeper.config.source import Tree, tables
 from watchkeeper.core.plan import Mode
-
-Tree = Mapping[str, Any]
 
 _MODES = tuple(Mode)
 _WATCHED_BY = {Mode.POLL: "replicas", Mode.SCRIPT: "scripts"}

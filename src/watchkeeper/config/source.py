@@ -4,10 +4,14 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from watchkeeper.config.problems import refusal
+
+Tree = Mapping[str, Any]
+"""The tables of a file, or a part of them, as TOML gives them."""
 
 MOST_BYTES = 10_000_000
 MOST_NODES = MOST_SERVICES = 20_000

@@ -1,15 +1,12 @@
 """Windows: what must hold within a window of maintenance, asked of the raw tree."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from watchkeeper.config import recurrence
 from watchkeeper.config.problems import Finding, Path, quoted, refused
-from watchkeeper.config.source import tables
-
-Tree = Mapping[str, Any]
+from watchkeeper.config.source import Tree, tables
 
 
 def check(tree: Tree) -> Iterator[Finding]:

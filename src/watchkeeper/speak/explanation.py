@@ -13,7 +13,7 @@ from watchkeeper.core.status import Standing, Status
 from watchkeeper.speak.prospect import prospects
 from watchkeeper.speak.scene import Scene, speaker
 from watchkeeper.speak.telling import told
-from watchkeeper.store.dossier import Change, Dossier
+from watchkeeper.store.dossier import Dossier, TransitionRow
 from watchkeeper.store.history import Evidence
 from watchkeeper.store.latency import Latencies
 
@@ -125,7 +125,7 @@ def _harmless(line: str) -> str:
     return shown + ("…" if len(line) > _MOST_COLUMNS else "")
 
 
-def _changed(change: Change) -> str:
+def _changed(change: TransitionRow) -> str:
     why = words(change.reason_code)
     if change.kind == "source":
         return f"{timestamp(change.at)}  {why}"

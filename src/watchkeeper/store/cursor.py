@@ -57,7 +57,7 @@ class Again(Exception):
     """Raised by a transaction that met a change beside it and must run once more."""
 
 
-class Reader(Protocol):
+class Readable(Protocol):
     """A store that is only read, beside whoever serves it."""
 
     async def read(self, transaction: Transaction[T]) -> T:
@@ -67,7 +67,7 @@ class Reader(Protocol):
         """Let go of the database, within seconds even where it hangs."""
 
 
-class Store(Reader, Protocol):
+class Store(Readable, Protocol):
     """What must survive, behind one door.
 
     A transaction may run more than once, also after a commit whose answer was lost; it must

@@ -22,7 +22,7 @@ LATENCY_HOURS = 24
 _MOST_CHANGES = 5
 
 
-class Change(NamedTuple):
+class TransitionRow(NamedTuple):
     """A transition of a replica: of its status or standing, or one of the other kinds there are."""
 
     kind: str
@@ -83,7 +83,7 @@ class Dossier:
     node: Branch
     row: ReplicaRow
     sightings: Sequence[Sighting]
-    changes: Sequence[Change]
+    changes: Sequence[TransitionRow]
     failure: Evidence | None
     success: Evidence | None
     membership: Membership | None
@@ -170,7 +170,7 @@ def _dossier(
     )
 
 
-def _changes(cursor: Cursor, replica_no: int) -> list[Change]:
+def _changes(cursor: Cursor, replica_no: int) -> list[TransitionRow]:
     rows = cursor.rows(
         "SELECT kind, steady, at, old, new, reason_code FROM transition"
         " WHERE kind IN ('replica', 'standing', 'source', 'left') AND subject_no = ?"
@@ -182,10 +182,10 @@ def _changes(cursor: Cursor, replica_no: int) -> list[Change]:
 
 def _change(  # noqa: PLR0913, PLR0917 - the columns of a row
     kind: str, steady: int, at: int, old: int, new: int, reason_code: str
-) -> Change:
+) -> TransitionRow:
     if kind == "standing":
-        return Change(kind, steady, at, Standing(old), Standing(new), reason_code)
-    return Change(kind, steady, at, Status(old), Status(new), reason_code)
+        return TransitionRow(kind, steady, at, Standing(old), Standing(new), reason_code)
+    return TransitionRow(kind, steady, at, Status(old), Status(new), reason_code)
 
 
 def _evidence(

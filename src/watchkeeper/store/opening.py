@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from watchkeeper.store import migrate, sqlite
-from watchkeeper.store.cursor import Cursor, Reader, Store
+from watchkeeper.store.cursor import Cursor, Readable, Store
 from watchkeeper.store.errors import StoreRefused, StoreUnusable
 from watchkeeper.store.place import is_postgres, sqlite_path
 
@@ -41,7 +41,7 @@ def _way_out(error: Exception) -> str:
     return "choose another --store"
 
 
-async def open_to_read(url: str) -> Reader:
+async def open_to_read(url: str) -> Readable:
     """Return the store at *url* for a look beside a running server; it is never changed.
 
     Raise StoreError with one line where it cannot be read, is not ours, or is newer than this

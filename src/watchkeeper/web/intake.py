@@ -44,7 +44,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _log = logging.getLogger(__name__)
 
 
-class Phase(Enum):
+class Stage(Enum):
     """What a connection is doing."""
 
     IDLE = auto()
@@ -80,7 +80,7 @@ class Intake(HttpToolsProtocol):
         self._site = common.site
         self._connections = common.connections
         self._heads = common.heads
-        self._phase = Phase.IDLE
+        self._stage = Stage.IDLE
         self.deadline = common.connections.now + HEAD_S
         self.address = ""
         self._gap = 0
@@ -99,7 +99,7 @@ class Intake(HttpToolsProtocol):
         self.address = self.client[0] if self.client else ""
         self._gap = self._connections.born()
         if not self._connections.admit(self):
-            self._phase = Phase.LEAVING
+            self._stage = Stage.LEAVING
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -116,14 +116,14 @@ class Intake(HttpToolsProtocol):
 
     def part(self) -> None:
         """Close now, or after the answer to what is being read or answered."""
-        if self._phase in {Phase.HEAD, Phase.BODY}:
+        if self._stage in {Stage.HEAD, Stage.BODY}:
             self._is_parting = True
         else:
             self.shutdown()
 
     def expire(self) -> None:
         """End what took too long: 408 for a request that does not come to its end."""
-        if self._phase in {Phase.HEAD, Phase.BODY}:
+        if self._stage in {Stage.HEAD, Stage.BODY}:
             self._refuse(REQUEST_TIMEOUT)
         else:
             self.abort()
@@ -134,21 +134,21 @@ class Intake(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read *data*, by memory or by the parser."""
-        is_fresh = self._phase is Phase.IDLE and not self.flow.write_paused
+        is_fresh = self._stage is Stage.IDLE and not self.flow.write_paused
         known = self._heads.begin(data) if is_fresh else None
         if known:
             head, self._body = known
             self._begin(head.route, b"POST", head.fields)
             self._refused, self._keep_alive = head.route.refuse(self._request), True
             self.on_message_complete()
-        elif self._phase is not Phase.LEAVING:
+        elif self._stage is not Stage.LEAVING:
             self._parse(data)
             if is_fresh:
                 self._learn(data)
 
     def _learn(self, data: bytes) -> None:
         """Keep the head of *data*, when that was a whole report with the right credentials."""
-        route, is_whole = self._route, self._phase in {Phase.IDLE, Phase.ANSWER}
+        route, is_whole = self._route, self._stage in {Stage.IDLE, Stage.ANSWER}
         if is_whole and route and not self._refused and self._keep_alive:
             self._heads.keep(data, route, self._request.fields)
 
@@ -161,7 +161,7 @@ class Intake(HttpToolsProtocol):
             self._end(error.__context__)
         except HttpParserError:
             self._refuse(BAD_REQUEST)
-        if self._phase is Phase.HEAD and self._fed > HEAD_LIMIT:
+        if self._stage is Stage.HEAD and self._fed > HEAD_LIMIT:
             self._refuse(HEAD_TOO_LARGE)
 
     def _feed(self, data: bytes) -> None:
@@ -175,18 +175,18 @@ class Intake(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Prepare for a new head."""
-        if self._phase is Phase.LEAVING:
+        if self._stage is Stage.LEAVING:
             raise Refusal(BAD_REQUEST)
         self.url = b""
         self.headers = []
         self._body = bytearray()
         self._fed = 0
-        self._phase = Phase.HEAD
+        self._stage = Stage.HEAD
         self.deadline = self._connections.now + HEAD_S
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a field of the head. Trailers, which nobody needs, are refused."""
-        if self._phase is not Phase.HEAD:
+        if self._stage is not Stage.HEAD:
             raise Refusal(BAD_REQUEST)
         self.headers.append((name.lower(), value))
 
@@ -205,7 +205,7 @@ class Intake(HttpToolsProtocol):
         self._refused = route.refuse(self._request) if route else None
         self._limit = route.limit if route else SMALL_BODY
         self._keep_alive = version == "1.1" and self.parser.should_keep_alive()
-        self._phase = Phase.BODY
+        self._stage = Stage.BODY
         self.deadline = self._connections.now + BODY_S
         self._await_body(fields)
 
@@ -257,7 +257,7 @@ class Intake(HttpToolsProtocol):
 
     def _refuse(self, answer: Answer) -> None:
         """Give *answer* as the last one, after those that are due."""
-        self._phase = Phase.LEAVING
+        self._stage = Stage.LEAVING
         if self.transport.is_closing():
             return
         if self._is_answer_due():

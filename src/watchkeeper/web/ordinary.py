@@ -28,7 +28,7 @@ class Pipelined(NamedTuple):
     body: bytes
 
 
-class Spoken(Response):
+class OrdinaryResponse(Response):
     """An answer, said the long way."""
 
     def __init__(self, answer: Answer) -> None:
@@ -51,7 +51,7 @@ class InTurn:
         if pipelined is None:
             await self._app(scope, receive, send)
             return
-        await Spoken(await answered(*pipelined))(scope, receive, send)
+        await OrdinaryResponse(await answered(*pipelined))(scope, receive, send)
 
 
 def application(front: Front) -> Starlette:
@@ -77,16 +77,16 @@ class _Ready:
         missing = self._front.ready().missing()
         status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
         body = json.dumps({"ready": not missing, "missing": missing})
-        await Spoken(Answer(status, _JSON, body.encode()))(scope, receive, send)
+        await OrdinaryResponse(Answer(status, _JSON, body.encode()))(scope, receive, send)
 
 
 async def _live(_: StarletteRequest) -> Response:
-    return Spoken(plain(HTTPStatus.OK, "live\n"))
+    return OrdinaryResponse(plain(HTTPStatus.OK, "live\n"))
 
 
 async def _not_found(_: StarletteRequest, __: Exception) -> Response:
-    return Spoken(NOT_FOUND)
+    return OrdinaryResponse(NOT_FOUND)
 
 
 async def _our_fault(_: StarletteRequest, __: Exception) -> Response:
-    return Spoken(OUR_FAULT)
+    return OrdinaryResponse(OUR_FAULT)

@@ -14,7 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from watchkeeper.web.answer import BAD_REQUEST, OUR_FAULT, Answer, Refusal
-from watchkeeper.web.intake import ANSWER_S, IDLE_S, Intake, Phase
+from watchkeeper.web.intake import ANSWER_S, IDLE_S, Intake, Stage
 from watchkeeper.web.ordinary import Pipelined
 from watchkeeper.web.route import Route, concluded
 
@@ -41,7 +41,7 @@ class Shortcut(Intake):
 
     def on_message_complete(self) -> None:
         """Answer now, where that is possible and in turn."""
-        self._phase = Phase.ANSWER
+        self._stage = Stage.ANSWER
         self.deadline = self._connections.now + ANSWER_S
         route = self._route
         if route is None or self._is_answer_due() or self.flow.write_paused:
@@ -86,10 +86,10 @@ class Shortcut(Intake):
             self.transport.write(answer.head + tail)
         if keep_alive:
             return
-        if self._phase is Phase.LEAVING:
+        if self._stage is Stage.LEAVING:
             self._linger()
         else:
-            self._phase = Phase.LEAVING
+            self._stage = Stage.LEAVING
             self.transport.close()
 
     def on_response_complete(self) -> None:
@@ -103,8 +103,8 @@ class Shortcut(Intake):
         self._rest()
 
     def _rest(self) -> None:
-        if self._phase is Phase.ANSWER:
-            self._phase = Phase.IDLE
+        if self._stage is Stage.ANSWER:
+            self._stage = Stage.IDLE
             self.deadline = self._connections.now + IDLE_S
 
     def _go_the_ordinary_way(self, route: Route | None) -> None:

@@ -20,7 +20,7 @@ from tests.web.world import (
 from watchkeeper.core.announcement import MOST_TEXT_BYTES, MOST_TITLE_BYTES, Announcement
 from watchkeeper.core.secret import Secret
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.web.server import Server
+from watchkeeper.web.listener import Listener
 
 LIST = "/manager/announcements/"
 ONE = "/manager/announcement/"
@@ -29,7 +29,7 @@ NEWS = Announcement(id="6f", title="Work", text="Tonight", at=NOON)
 
 
 async def ask(
-    server: Server, method: str, path: str, body: Any = None, auth: str = MANAGER
+    server: Listener, method: str, path: str, body: Any = None, auth: str = MANAGER
 ) -> tuple[int, str]:
     raw = "" if body is None else json.dumps(body)
     data = posting(raw, path=path, auth=auth).replace(b"POST", method.encode(), 1)

@@ -1,4 +1,4 @@
-"""Server: listens on one address, and stops within a bound."""
+"""Listener: serves on one address, and stops within a bound."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ class CannotListen(Exception):
     """The address cannot be had; the text says why."""
 
 
-class Server:
+class Listener:
     """The web of one process, to be made within the running loop.
 
     It listens from the beginning: *host*:*port*, where port 0 is any free one, or
@@ -38,15 +38,15 @@ class Server:
         self._connections = Connections(front.gap, front.clock)
         common = Common(front, Site(front), self._connections, Heads())
         self._uvicorn = _Uvicorn(_config(front, common), self._connections)
-        self._listener = _listen(host, port)
-        self.address: tuple[str, int] = self._listener.getsockname()[:2]
+        self._socket = _listen(host, port)
+        self.address: tuple[str, int] = self._socket.getsockname()[:2]
 
     async def run(self) -> None:
         """Answer until `stop` is called; return some 5 s after that at the latest."""
         try:
-            await self._uvicorn.serve([self._listener])
+            await self._uvicorn.serve([self._socket])
         finally:
-            self._listener.close()
+            self._socket.close()
             self._connections.abort()
 
     def stop(self) -> None:

@@ -19,7 +19,7 @@ from tests.web.world import (
 )
 from watchkeeper.web.connections import Connections
 from watchkeeper.web.front import Readiness
-from watchkeeper.web.server import CannotListen, Server
+from watchkeeper.web.listener import CannotListen, Listener
 
 
 @hurried
@@ -148,14 +148,14 @@ async def test_connections_are_bounded_and_an_address_gets_half_of_them() -> Non
 async def test_a_taken_port_cannot_be_listened_on() -> None:
     async with serving(World()) as server:
         with pytest.raises(CannotListen, match="Address already in use"):
-            Server(World().front(), *server.address)
+            Listener(World().front(), *server.address)
 
 
 @run
 async def test_a_server_that_stops_gives_the_answers_that_are_due() -> None:
     held = asyncio.Event()
     world = World(held=held)
-    server = Server(world.front(), "127.0.0.1", 0)
+    server = Listener(world.front(), "127.0.0.1", 0)
     task = asyncio.create_task(server.run())
     async with connected(server) as (reader, writer), connected(server) as (idle, _):
         writer.write(posting())
@@ -172,7 +172,7 @@ async def test_a_server_that_stops_gives_the_answers_that_are_due() -> None:
 @hurried
 async def test_a_server_stops_though_an_answer_never_comes() -> None:
     world = World(held=asyncio.Event())
-    server = Server(world.front(), "127.0.0.1", 0)
+    server = Listener(world.front(), "127.0.0.1", 0)
     task = asyncio.create_task(server.run())
     async with connected(server) as (_, writer):
         writer.write(posting())
@@ -185,7 +185,7 @@ async def test_a_server_stops_though_an_answer_never_comes() -> None:
 async def test_the_server_listens_on_ipv6_too() -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
-    server = Server(World().front(), "::1", 0)
+    server = Listener(World().front(), "::1", 0)
     task = asyncio.create_task(server.run())
     assert (await get(server, "/status/text")).text == "healthy"
     server.stop()
