@@ -17,7 +17,7 @@ from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import LookRow, Span
 
 EVERY_MS = 60_000
-MOST_REPLICAS = 2_000
+MOST_REPLICAS = 1_000
 """A page with more replicas has no numbers: to draw them anew would stop the loop too long."""
 
 _BACK_MS = 5 * EVERY_MS  # looks are written once a minute, by each process at its own time
@@ -42,7 +42,7 @@ class Measuring:
         self._measures = Measures()
 
     def measures(self) -> Measures:
-        """Return the last numbers, the same object until they are read anew."""
+        """Return the last numbers, the same object until any of them is another."""
         return self._measures
 
     async def run(self) -> None:
@@ -58,20 +58,17 @@ class Measuring:
 
     async def measure(self) -> None:
         """Read all that was written by now."""
-        view = self._follower.view
-        if _counted(view) > MOST_REPLICAS:
-            self._measures = Measures()
-            return
-        wall = self._clock.wall()
-        read = await self._store.read(
-            partial(
-                _read,
-                page_no=self._follower.page_no,
-                span=Span(wall - _BACK_MS, wall + _AHEAD_MS),
-            )
-        )
-        self._remember(read.looks, view)
-        self._measures = Measures(combine(self._latencies, read.loads), read.queues)
+        is_few = _counted(self._follower.view) <= MOST_REPLICAS
+        new = await self._read() if is_few else Measures()
+        if new != self._measures:
+            self._measures = new
+
+    async def _read(self) -> Measures:
+        page_no, wall = self._follower.page_no, self._clock.wall()
+        span = Span(wall - _BACK_MS, wall + _AHEAD_MS)
+        read = await self._store.read(partial(_read, page_no=page_no, span=span))
+        self._remember(read.looks, self._follower.view)
+        return Measures(combine(self._latencies, read.loads), read.queues)
 
     def _remember(self, looks: dict[ReplicaName, LookRow], view: View) -> None:
         kept = {name: us for name, us in self._latencies.items() if name not in looks}
