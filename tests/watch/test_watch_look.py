@@ -11,7 +11,7 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside, real
-from watchkeeper.watch.look import Aim, look, not_available
+from watchkeeper.watch.look import MOST_TOLD, Aim, Attempts, look, not_available
 
 LOOKING = Looking(retries=2, retry_wait_ms=500, timeout_ms=10_000, sick_ms=5_000)
 
@@ -49,7 +49,7 @@ def seen(*reports: Report) -> tuple[Report, Seen, list[int]]:
 def test_a_dead_one_is_tried_again_as_often_as_the_file_says_with_waits_between_alone() -> None:
     last = Report(status=DEAD, reason=Reason("reset"))
     report, probe, slept = seen(Report(status=DEAD), Report(status=DEAD), last)
-    assert report is last
+    assert (report.status, report.reason) == (last.status, last.reason)
     assert probe.deadlines == [10_000] * 3
     assert slept == [500, 500]
 
@@ -75,7 +75,32 @@ def test_a_good_answer_is_sick_from_the_latency_that_the_file_says(
 def test_what_is_dead_is_not_called_slow() -> None:
     late = Report(status=DEAD, latency_us=9_000_000, reason=Reason("timeout"))
     report, _, _ = seen(late, late, late)
-    assert report is late
+    assert (report.status, report.reason) == (late.status, late.reason)
+
+
+def failed(code: str) -> Report:
+    return Report(status=DEAD, reason=Reason(code), evidence=f"how it was {code}")
+
+
+def test_the_evidence_of_the_last_attempt_says_first_why_the_others_failed() -> None:
+    report, _, _ = seen(failed("refused"), failed("timeout"), failed("reset"))
+    told = ["attempt 1: refused", "attempt 2: timed out", "attempt 3:", "how it was reset"]
+    assert str(report.evidence).splitlines() == told
+
+
+def test_a_success_after_failures_tells_of_them_and_equal_ones_are_told_together() -> None:
+    fine = Report(status=HEALTHY, evidence="it answered")
+    report, _, _ = seen(failed("refused"), failed("refused"), fine)
+    assert str(report.evidence) == "attempts 1 to 2: refused\nattempt 3:\nit answered"
+
+
+def test_of_a_thousand_attempts_the_last_changes_are_told() -> None:
+    told = str(Attempts(["reset", "timeout"] * 500, "it refused")).splitlines()
+    assert (len(told), told[0], told[-2]) == (MOST_TOLD + 2, "attempt 991: reset", "attempt 1001:")
+
+
+def test_a_look_that_was_not_tried_again_tells_of_no_attempt() -> None:
+    assert str(seen(Report(status=HEALTHY, evidence="it answered"))[0].evidence) == "it answered"
 
 
 def test_a_look_may_take_all_its_tries_and_the_waits_between() -> None:
