@@ -82,7 +82,7 @@ def replay(port: int) -> list[str]:
 
 
 def _ask(port: int, request: Mapping[str, Any]) -> Given:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     body = body_of(request)
     sent = _halves(body) if body and request["chunked"] else body
     try:

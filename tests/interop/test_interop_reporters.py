@@ -59,7 +59,7 @@ def test_a_real_reporter_is_registered_its_load_seen_and_its_silence_heard(
 
 def replicas(url: str) -> list[str]:
     """The statuses of all that reported to the node."""
-    with urllib.request.urlopen(f"{url}/status/report", timeout=5) as reply:
+    with urllib.request.urlopen(f"{url}/status/report", timeout=30) as reply:
         report = json.load(reply)
     [relay] = [probe for probe in report["probes"] if probe["name"] == "Relay"]
     found: list[str] = relay["nodes"][0]["replicas"]

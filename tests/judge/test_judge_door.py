@@ -69,8 +69,8 @@ def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_
         async with house(str(tmp_path / "wk.db")) as home:
             home.door._store = Mistaken(home.store)  # noqa: SLF001 - a mistake that is yet to be made
             first = await home.push("web:push:1", HEALTHY)
-            again = await asyncio.wait_for(home.push("web:push:1", HEALTHY), 5)
-            then = await asyncio.wait_for(home.push("web:push:1", SICK), 5)
+            again = await asyncio.wait_for(home.push("web:push:1", HEALTHY), 30)
+            then = await asyncio.wait_for(home.push("web:push:1", SICK), 30)
             assert [first, again, then] == [Outcome.TAKEN] * 3
             heard = await home.rows("SELECT heard FROM sighting")
             assert heard == [(home.clock.steady(),)]

@@ -24,7 +24,7 @@ from watchkeeper.outside.failure import (
 from watchkeeper.outside.journey import Journey
 
 
-async def connect(names: Names, place: Place, timeout_ms: int = 2_000) -> str:
+async def connect(names: Names, place: Place, timeout_ms: int = 20_000) -> str:
     wire, address = await Connector(names).wire(place, Journey(timeout_ms))
     wire.close()
     return address
@@ -75,7 +75,7 @@ async def test_an_address_that_hangs_leaves_the_next_one_its_turn() -> None:
     async with serving(Answers(http_answer())) as port:
         with hanging("::1", port):
             names = Names(a_example="::1 127.0.0.1")
-            assert await connect(names, Place(host="a.example", port=port)) == "127.0.0.1"
+            assert await connect(names, Place(host="a.example", port=port), 2_000) == "127.0.0.1"
 
 
 @in_loop
@@ -127,7 +127,7 @@ async def test_a_name_that_does_not_exist_is_the_targets_trouble() -> None:
 async def test_a_socket_comes_connected_and_does_not_block() -> None:
     async with serving(Answers(http_answer())) as port:
         place = Place(host="127.0.0.1", port=port)
-        sock, _ = await Connector(Names()).socket(place, Journey(1_000))
+        sock, _ = await Connector(Names()).socket(place, Journey(20_000))
         assert (sock.getblocking(), sock.getpeername()[1]) == (False, port)
         sock.close()
 
@@ -136,7 +136,7 @@ async def test_a_socket_comes_connected_and_does_not_block() -> None:
 async def test_without_a_descriptor_we_cannot_know() -> None:
     async with serving(Answers(http_answer())) as port:
         place = Place(host="127.0.0.1", port=port)
-        connector, journey = Connector(Names()), Journey(1_000)
+        connector, journey = Connector(Names()), Journey(20_000)
         with no_descriptor_left():
             with pytest.raises(NoDescriptor):
                 await connector.wire(place, journey)

@@ -25,7 +25,7 @@ Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def look(url: str, environ: Mapping[str, str], options: Options | None = None) -> Report:
     outside = real(proxies=Proxies.of(environ))
     try:
-        return await http.look(url, options or Options(), 2_000, outside)
+        return await http.look(url, options or Options(), 20_000, outside)
     finally:
         await outside.close()
 

@@ -164,7 +164,7 @@ async def test_a_silent_resolver_is_not_waited_for_long_where_memory_can_serve(
         await resolver.resolve("a.example", server)
         dns.code = SILENT
         clock.moved = 300_000
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             assert (await resolver.resolve("a.example", server)).is_old
 
 
@@ -252,7 +252,7 @@ async def test_a_slow_answer_is_waited_for_and_comes_from_nobody_else(
 async def test_a_slow_name_does_not_keep_those_who_know_their_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(resolve, "LOOKUP_S", 0.5)
+    monkeypatch.setattr(resolve, "LOOKUP_S", 3.0)
     async with name_server() as (dns, resolver, _, server):
         dns.code = SILENT
         slow = [

@@ -32,7 +32,7 @@ class Everything:
 
 
 async def line_to(port: int, reader: Everything) -> Line:
-    wire, _ = await Connector(Names()).wire(Place(host="127.0.0.1", port=port), Journey(2_000))
+    wire, _ = await Connector(Names()).wire(Place(host="127.0.0.1", port=port), Journey(20_000))
     return Line(wire, reader)
 
 
@@ -60,7 +60,7 @@ async def test_who_speaks_first_is_heard_though_it_came_with_the_connection() ->
 
     reader = Everything(5)
     async with serving(greet) as port:
-        wire, _ = await Connector(Names()).wire(Place(host="127.0.0.1", port=port), Journey(2_000))
+        wire, _ = await Connector(Names()).wire(Place(host="127.0.0.1", port=port), Journey(20_000))
         await asyncio.sleep(0.05)
         line = Line(wire, reader)
         await line.finished
@@ -98,12 +98,12 @@ async def test_nothing_stays_open_behind_what_is_closed() -> None:
     connector = Connector(Names())
     async with serving(Answers(http_answer())) as port:
         place = Place(host="127.0.0.1", port=port)
-        wires = [await connector.wire(place, Journey(2_000)) for _ in range(20)]
+        wires = [await connector.wire(place, Journey(20_000)) for _ in range(20)]
         for wire, _ in wires:
             wire.close()
         await asyncio.sleep(0.05)
         before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
-        sock, _ = await connector.socket(place, Journey(2_000))
+        sock, _ = await connector.socket(place, Journey(20_000))
         sock.close()
         await asyncio.sleep(0.05)
         assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

@@ -2,6 +2,7 @@
 
 python -m tests.probes.echoes look URL …      the report of each
 python -m tests.probes.echoes many PREFIX N   how many of N addresses were found how
+python -m tests.probes.echoes stalling PREFIX N   the same, while the process stands still at times
 python -m tests.probes.echoes liars           what lying answers make of a healthy host
 """
 
@@ -9,6 +10,7 @@ import asyncio
 import json
 import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -18,6 +20,7 @@ from tests.outside.world import Names
 from watchkeeper.core.report import Report
 from watchkeeper.outside.echo import V4, Echo, Version, read, request, without_ip_header
 from watchkeeper.outside.outside import Outside, real
+from watchkeeper.outside.ping import SOON_S
 from watchkeeper.probes import icmp
 
 ANSWER = Version(V4.family, V4.protocol, V4.reply, V4.reply)
@@ -27,7 +30,7 @@ NAMES = Names(both_example="127.0.0.5 ::1", mixed_example="127.0.0.5 192.0.2.1 2
 Answers = Iterator[tuple[str, bytes]]
 
 
-async def look(url: str, outside: Outside, timeout_ms: int = 3_000) -> Report:
+async def look(url: str, outside: Outside, timeout_ms: int = 20_000) -> Report:
     return await icmp.look(url, icmp.Options(), timeout_ms, outside)
 
 
@@ -44,6 +47,18 @@ async def look_at_many(prefix: str, count: str) -> object:
     reports = await asyncio.gather(*(look(url, outside) for url in targets))
     await outside.close()
     return Counter(report.status.word for report in reports)
+
+
+async def look_at_many_and_stall(prefix: str, count: str) -> object:
+    """Look at many as a process that a busy machine lets stand still, again and again."""
+
+    async def stall() -> None:
+        for _ in range(10):
+            time.sleep(2 * SOON_S)  # noqa: ASYNC251 - that is the stall
+            await asyncio.sleep(0)
+
+    found, _ = await asyncio.gather(look_at_many(prefix, count), stall())
+    return found
 
 
 def honest(asked: Echo) -> Answers:
@@ -146,6 +161,8 @@ async def main() -> None:
             found = await look_at(urls)
         case ["many", prefix, count]:
             found = await look_at_many(prefix, count)
+        case ["stalling", prefix, count]:
+            found = await look_at_many_and_stall(prefix, count)
         case _:
             found = await hear_liars()
     json.dump(found, sys.stdout)

@@ -34,14 +34,14 @@ Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def look(
     url: str,
     options: Options | None = None,
-    timeout_ms: int = 2_000,
+    timeout_ms: int = 20_000,
     outside: Outside | None = None,
 ) -> Report:
     return await http.look(url, options or Options(), timeout_ms, outside or real())
 
 
 async def look_at(
-    behaviour: Behaviour, options: Options | None = None, timeout_ms: int = 2_000
+    behaviour: Behaviour, options: Options | None = None, timeout_ms: int = 20_000
 ) -> Report:
     async with serving(behaviour) as port:
         return await look(f"http://127.0.0.1:{port}/up", options, timeout_ms)
@@ -631,9 +631,9 @@ async def test_who_is_looked_at_seldom_always_shows_the_certificate(authority: A
 async def test_a_session_is_for_who_trusts_the_same(authority: Authority) -> None:
     async with resuming(authority) as often:
         for _ in range(3):
-            await often.look(1_000)
+            await often.look(20_000)
         assert often.taken_up == 1
-        report = await often.look(1_000, get())
+        report = await often.look(20_000, get())
         assert said(report) == (Status.DEAD, "certificate")
 
 
@@ -649,7 +649,7 @@ async def test_a_session_that_breaks_the_handshake_is_followed_by_a_full_one(
 
     async with resuming(authority) as often:
         often.security.sni_callback = break_the_third
-        reports = [await often.look(1_000, often.named) for _ in range(3)]
+        reports = [await often.look(20_000, often.named) for _ in range(3)]
     assert [report.status for report in reports] == [Status.HEALTHY] * 3
     assert "not taken up: once more" in str(reports[2].evidence)
     assert len(visits) == 4
@@ -661,8 +661,8 @@ async def test_a_session_of_before_makes_nobody_knock_twice_where_nobody_listens
 ) -> None:
     async with resuming(authority) as often:
         for _ in range(2):
-            await often.look(1_000)
-    report = await often.look(1_000)
+            await often.look(20_000)
+    report = await often.look(20_000)
     assert said(report) == (Status.DEAD, "refused")
     assert "once more" not in str(report.evidence)
 
@@ -677,7 +677,7 @@ async def test_a_full_handshake_that_fails_is_made_once(authority: Authority) ->
 
     async with resuming(authority) as often:
         often.security.sni_callback = refuse
-        report = await often.look(1_000, often.named)
+        report = await often.look(20_000, often.named)
     assert said(report) == (Status.DEAD, "tls")
     assert len(visits) == 1
 

@@ -84,6 +84,11 @@ def test_a_thousand_hosts_answer_through_one_socket_and_none_is_lost(network: st
 
 
 @pytest.mark.parametrize("network", [UP, ALLOWED], ids=["raw", "unprivileged"])
+def test_none_is_lost_where_the_process_stood_still_either(network: str) -> None:
+    assert inside(network, "stalling", "127.1", "1000") == {"healthy": 1000}
+
+
+@pytest.mark.parametrize("network", [UP, ALLOWED], ids=["raw", "unprivileged"])
 def test_only_the_host_itself_answers_for_itself(network: str) -> None:
     told = inside(f"{network}; {DEAF}", "liars")
     assert told["found"] == {

@@ -42,7 +42,7 @@ class Server:
         self.heard = await reader.read()
 
 
-async def look_at(behaviour: Behaviour, timeout_ms: int = 2_000) -> Report:
+async def look_at(behaviour: Behaviour, timeout_ms: int = 20_000) -> Report:
     async with serving(behaviour) as port:
         return await ssh.look(f"ssh://127.0.0.1:{port}", ssh.Options(), timeout_ms, real())
 
@@ -86,7 +86,7 @@ async def test_a_server_that_offers_keys_is_healthy_and_the_evidence_names_it() 
 async def test_it_is_told_our_name_and_nothing_else() -> None:
     server = Server(RECORDED)
     async with serving(server) as port:
-        await ssh.look(f"ssh://127.0.0.1:{port}", ssh.Options(), 2_000, real())
+        await ssh.look(f"ssh://127.0.0.1:{port}", ssh.Options(), 20_000, real())
         await asyncio.sleep(0.05)
     assert server.heard == b"SSH-2.0-Watchkeeper\r\n"
 
@@ -138,7 +138,7 @@ def test_a_real_server_is_healthy(tmp_path: Path) -> None:
 
 @in_loop
 async def test_a_refused_port_is_dead() -> None:
-    report = await ssh.look(f"ssh://127.0.0.1:{free_port()}", ssh.Options(), 2_000, real())
+    report = await ssh.look(f"ssh://127.0.0.1:{free_port()}", ssh.Options(), 20_000, real())
     assert (report.status, report.reason.code) == (Status.DEAD, "refused")
 
 

@@ -27,7 +27,7 @@ class Visitors:
 async def test_a_port_that_accepts_is_healthy_and_nothing_is_said_to_it() -> None:
     visitors = Visitors()
     async with serving(visitors) as port:
-        report = await tcp.look(f"tcp://127.0.0.1:{port}", tcp.Options(), 2_000, real())
+        report = await tcp.look(f"tcp://127.0.0.1:{port}", tcp.Options(), 20_000, real())
         await visitors.left.wait()
     assert report.status is Status.HEALTHY
     assert visitors.said == [b""]
@@ -38,7 +38,7 @@ async def test_a_port_that_accepts_is_healthy_and_nothing_is_said_to_it() -> Non
 @in_loop
 async def test_a_refused_port_is_dead_and_says_so() -> None:
     port = free_port()
-    report = await tcp.look(f"tcp://127.0.0.1:{port}", tcp.Options(), 2_000, real())
+    report = await tcp.look(f"tcp://127.0.0.1:{port}", tcp.Options(), 20_000, real())
     assert (report.status, report.reason.code) == (Status.DEAD, "refused")
     assert f"127.0.0.1 port {port} refused" in report.reason.detail
 
@@ -47,19 +47,19 @@ async def test_a_refused_port_is_dead_and_says_so() -> None:
 async def test_one_address_that_accepts_is_enough() -> None:
     async with serving(Visitors()) as port:
         outside = real(resolver=Names(a_example="127.0.0.2 127.0.0.1"))
-        report = await tcp.look(f"tcp://a.example:{port}", tcp.Options(), 2_000, outside)
+        report = await tcp.look(f"tcp://a.example:{port}", tcp.Options(), 20_000, outside)
     assert report.status is Status.HEALTHY
 
 
 @in_loop
 async def test_a_name_that_is_not_found_is_dead() -> None:
-    report = await tcp.look("tcp://a.example:80", tcp.Options(), 2_000, real(resolver=Names()))
+    report = await tcp.look("tcp://a.example:80", tcp.Options(), 20_000, real(resolver=Names()))
     assert (report.status, report.reason.code) == (Status.DEAD, "name")
 
 
 @in_loop
 async def test_a_forbidden_address_is_blind_and_blocked_by_policy() -> None:
-    report = await tcp.look("tcp://169.254.169.254:80", tcp.Options(), 2_000, real())
+    report = await tcp.look("tcp://169.254.169.254:80", tcp.Options(), 20_000, real())
     assert (report.status, report.reason.code) == (Status.BLIND, "policy")
 
 
@@ -69,7 +69,7 @@ async def test_a_failing_resolver_makes_blind_and_not_dead() -> None:
         async def resolve(self, host: str, server: str = "") -> Resolved:
             raise ResolverFailed(f"{server} did not answer for {host}")
 
-    report = await tcp.look("tcp://a.example:80", tcp.Options(), 2_000, real(resolver=Failing()))
+    report = await tcp.look("tcp://a.example:80", tcp.Options(), 20_000, real(resolver=Failing()))
     assert (report.status, report.reason.code) == (Status.BLIND, "resolver")
 
 
@@ -96,6 +96,6 @@ async def test_a_node_may_have_a_resolver_of_its_own() -> None:
 
     names = Asked()
     await tcp.look(
-        "tcp://a.example:80", tcp.Options(resolver="127.0.0.1:53"), 2_000, real(resolver=names)
+        "tcp://a.example:80", tcp.Options(resolver="127.0.0.1:53"), 20_000, real(resolver=names)
     )
     assert names.servers == ["127.0.0.1:53"]

@@ -66,7 +66,7 @@ def test_the_receiver_prints_what_it_is_sent() -> None:
         place = receiver.stdout.readline().split()[-1]
         message = {"type": "changed", "replicas": []}
         request = urllib.request.Request(place, json.dumps(message).encode())
-        urllib.request.urlopen(request, timeout=5).close()
+        urllib.request.urlopen(request, timeout=30).close()
         said = "".join(receiver.stdout.readline() for _ in range(4))
         receiver.terminate()
     assert json.loads(said) == message

@@ -40,7 +40,7 @@ async def outcome(home: House) -> str:
     tongue = Tongue(sender=SENDER, hearing=Hearing(channel="hook"), settings=settings, send=breaks)
     tenure = Tenure(home.page_no, channel_no, lane_no, "hook", 1)
     running = asyncio.create_task(Talk(means, lambda: tongue, tenure).run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (rows := await home.rows("SELECT outcome FROM attempt")):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
     await ended([running])

@@ -91,6 +91,8 @@ class Pinger:
         async with self._turn(patience_s):
             answering = self._send(way, address, within_s)
             await asyncio.wait({answering}, timeout=SOON_S)
+            if not answering.done():
+                self._hear()  # we may be late: then answers fill the buffer of those who come next
         answer = await answering
         if isinstance(answer, Failure):
             raise answer
@@ -124,7 +126,12 @@ class Pinger:
         self._sequence = sequence = (self._sequence + 1) & 0xFFFF
         waiting = _Waiting(echo.packed(address))
         late = TimedOut(f"{address} did not answer a ping within {within_s:g} s")
-        alarm = asyncio.get_running_loop().call_later(within_s, waiting.settle, late)
+
+        def give_up() -> None:
+            self._hear()  # it may have answered while we stood still
+            waiting.settle(late)
+
+        alarm = asyncio.get_running_loop().call_later(within_s, give_up)
 
         def forget(_: object) -> None:
             alarm.cancel()
