@@ -54,6 +54,24 @@ def test_who_died_and_is_not_back_is_dead_whatever_happened(course: list[set[Rep
         assert members == names
 
 
+@given(st.sets(st.sampled_from(REPLICAS)), st.sets(st.sampled_from(REPLICAS)))
+def test_it_is_enough_to_ask_about_those_who_changed(
+    before: set[ReplicaName], after: set[ReplicaName]
+) -> None:
+    whole = opened(before) if before else None
+    changed = before ^ after
+    few = whole and replace(
+        whole,
+        members=tuple(one for one in whole.members if one.replica in changed),
+        has_others=bool(before - changed),
+    )
+    asked, all_asked = go_on(few, after & changed, 2), go_on(whole, after, 2)
+    assert (asked is None) == (all_asked is None)
+    if asked and all_asked:
+        assert (asked.died, asked.back) == (all_asked.died, all_asked.back)
+        assert asked.alert.closed == all_asked.alert.closed
+
+
 @given(days)
 def test_an_alert_opens_once_and_closes_once(course: list[set[ReplicaName]]) -> None:
     alerts: dict[int, list[Alert]] = {}

@@ -11,7 +11,8 @@ from watchkeeper.core.facts import Facts
 from watchkeeper.core.plan import AlertOn, Mode
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Standing
-from watchkeeper.judge.decide import Case, Entry, decide
+from watchkeeper.judge.admission import Entry
+from watchkeeper.judge.decide import Case, decide
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store.errors import StoreUnusable
 

@@ -11,7 +11,7 @@ from watchkeeper.core.alert import Leaving, Member
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.status import Status
-from watchkeeper.store import alert, gate
+from watchkeeper.store import gate, member
 
 ONE, TWO = "web:api:1", "web:api:2"
 API = ("web", "api")
@@ -182,7 +182,7 @@ def test_what_is_said_of_a_node_is_how_its_worst_member_did_then(store_url: str)
                 await home.look(who, status)
             found = [
                 await home.store.read(
-                    partial(alert.troubled_nodes, page_no=home.page_no, moment=facts.steady)
+                    partial(member.troubled_nodes, page_no=home.page_no, moment=facts.steady)
                 )
                 for facts in await home.said()
             ]
@@ -196,7 +196,7 @@ def test_trouble_that_was_told_is_open_though_its_victim_turned_since(store_url:
         async with house(store_url, SICK_TOO) as home:
 
             async def is_open(told: int) -> bool:
-                job = partial(alert.told_nodes, page_no=home.page_no, told=told)
+                job = partial(member.told_nodes, page_no=home.page_no, told=told)
                 return await home.store.read(job) == [API]
 
             await home.look(ONE, SICK)

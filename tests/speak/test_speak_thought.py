@@ -8,7 +8,7 @@ from watchkeeper.core.alert import Member
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.plan import NodeName
 from watchkeeper.speak.thought import is_open
-from watchkeeper.store import alert
+from watchkeeper.store import member
 
 WEB, MAIL = NodeName("web", "api"), NodeName("mail", "smtp")
 NODES = plan({"web:api": ("1", "2"), "mail:smtp": ("1",)})
@@ -44,7 +44,7 @@ def test_the_nodes_in_trouble_are_those_of_the_moment(store_url: str) -> None:
             async def troubled() -> list[tuple[str, str]]:
                 moment = home.follower.view.page
                 assert moment
-                job = partial(alert.troubled_nodes, page_no=home.page_no, moment=moment.steady)
+                job = partial(member.troubled_nodes, page_no=home.page_no, moment=moment.steady)
                 return sorted(node for node, _ in await home.store.read(job))
 
             await home.look("mail:smtp:1", DEAD)
@@ -55,7 +55,7 @@ def test_the_nodes_in_trouble_are_those_of_the_moment(store_url: str) -> None:
             await home.look("mail:smtp:1", HEALTHY)
             assert await troubled() == [WEB]
             assert before
-            job = partial(alert.troubled_nodes, page_no=home.page_no, moment=before.steady)
+            job = partial(member.troubled_nodes, page_no=home.page_no, moment=before.steady)
             assert await home.store.read(job) == [(MAIL, DEAD)]
 
     asyncio.run(main())
@@ -68,9 +68,9 @@ def test_members_keep_the_name_that_they_died_under(store_url: str) -> None:
             await home.run("UPDATE node SET key = 'post' WHERE key = 'smtp'")
             page = home.follower.view.page
             assert page
-            job = partial(alert.members_at, no=1, moment=page.steady)
-            (member,) = await home.store.read(job)
-            assert isinstance(member, Member)
-            assert str(member.replica) == "mail:smtp:1"
+            job = partial(member.at, alert_no=1, moment=page.steady)
+            (only,) = await home.store.read(job)
+            assert isinstance(only, Member)
+            assert str(only.replica) == "mail:smtp:1"
 
     asyncio.run(main())

@@ -69,15 +69,16 @@ class Return:
 class Alert:
     """An open trouble of *subject*. *opened*, a steady moment, is its identity.
 
-    *members* are the replicas in trouble now; *seq* numbers its notifications, and
-    *reminders* counts those that were reminders. *reminded* is the steady moment of the last
-    one, 0 before the first.
+    *members* are the replicas in trouble now, as far as they are asked about; it *has_others*
+    where there are more. *seq* numbers its notifications, and *reminders* counts those that were
+    reminders. *reminded* is the steady moment of the last one, 0 before the first.
     """
 
     subject: str
     opened: int
     opened_at: int
     members: tuple[Member, ...] = ()
+    has_others: bool = False
     seq: int = 0
     reminders: int = 0
     reminded: int = 0
@@ -125,7 +126,7 @@ def advance(
         return None
     known_or_new = {member.replica: member for member in (*alert.members, *died)}
     members = tuple(known_or_new[name] for name in troubles)
-    closed = None if members else _why(back)
+    closed = None if members or alert.has_others else _why(back)
     return Advance(
         alert=replace(alert, members=members, seq=alert.seq + 1, closed=closed),
         died=died,

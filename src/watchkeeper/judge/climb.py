@@ -9,12 +9,13 @@ from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
-from watchkeeper.store import alert, gate, history, notification, tree
+from watchkeeper.store import alert, gate, history, member, notification, tree, trouble
 from watchkeeper.store import replica as replica_rows
-from watchkeeper.store.alert import OpenAlert, Victim
+from watchkeeper.store.alert import OpenAlert
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.gate import PageRow
 from watchkeeper.store.history import Transition
+from watchkeeper.store.trouble import Victim
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,16 +35,20 @@ class Decision:
         if service_nos:
             self._climb_services(service_nos)
 
-    def alarm(self, left: Mapping[ReplicaName, Leaving] | None = None) -> None:
-        """Write how every alert goes on, and what there is to say of it.
+    def alarm(
+        self,
+        replica_nos: Collection[int] | None = None,
+        left: Mapping[ReplicaName, Leaving] | None = None,
+    ) -> None:
+        """Write how alerts go on, and what there is to say of it, by what is true of the
+        replicas with these numbers now; of all replicas where they are None.
 
         From here on *said* is the status that may be said.
         """
-        self.said = alert.said_status(self.cursor, self.page_no)
+        self.said = trouble.said_status(self.cursor, self.page_no)
         alert_on, trouble_from = self.page.alert_on, self.page.trouble_from
-        victims = alert.victims(self.cursor, self.page_no, alert_on, trouble_from)
-        opened = alert.open_alerts(self.cursor, self.page_no)
-        known = {one.subject_no: one for kind, one in opened if kind is alert_on}
+        victims = trouble.victims(self.cursor, self.page_no, alert_on, trouble_from, replica_nos)
+        known = {one.subject_no: one for one in self._open_alerts(replica_nos)}
         by_subject: dict[int, list[Victim]] = {no: [] for no in known}
         for victim in victims:
             by_subject.setdefault(victim.subject_no, []).append(victim)
@@ -71,6 +76,13 @@ class Decision:
         """Write the log of all that changed."""
         moment = (self.now.steady, self.now.at)
         history.add(self.cursor, self.page_no, self.page.revision, moment, self.transitions)
+
+    def _open_alerts(self, replica_nos: Collection[int] | None) -> list[OpenAlert]:
+        alert_on = self.page.alert_on
+        if replica_nos is not None:
+            return alert.of_replicas(self.cursor, self.page_no, alert_on, replica_nos)
+        opened = alert.open_alerts(self.cursor, self.page_no)
+        return [one for kind, one in opened if kind is alert_on]
 
     def _climb_nodes(self, node_nos: Collection[int]) -> set[int]:
         worst = replica_rows.worst_by_node(self.cursor, node_nos)
@@ -108,7 +120,7 @@ class Decision:
         victims: Sequence[Victim],
         left: Mapping[ReplicaName, Leaving],
     ) -> None:
-        subject = alert.subject_of(victims[0].name, self.page.alert_on) if victims else ""
+        subject = trouble.subject_of(victims[0].name, self.page.alert_on) if victims else ""
         troubles = {victim.name: victim.trouble for victim in victims}
         held = {victim.name for victim in victims if victim.is_held} | (one.held if one else set())
         known = one.alert if one else None
@@ -142,7 +154,7 @@ class Decision:
             no = one.no
             alert.save(self.cursor, no, new, self.now.at)
         numbers = {victim.name: victim.replica_no for victim in victims}
-        alert.save_members(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
+        member.save(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
         said = facts.of_advance(step, self.said, self.now.steady, self.now.at)
         notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import ReplicaName, Report, Source
+from watchkeeper.core.report import Report, Source
 from watchkeeper.core.sighting import Sighting, observe, silence
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge import climb
+from watchkeeper.judge.admission import Entry, Replicas, admit
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.flapping import count_changes, say_who_flaps
 from watchkeeper.judge.outcome import Outcome
-from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
+from watchkeeper.judge.rules import Rules
 from watchkeeper.judge.ruling import Ruling
 from watchkeeper.judge.unresolved import say_that_names_fail
-from watchkeeper.store import gone as gone_rows
 from watchkeeper.store import history
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
@@ -25,22 +25,7 @@ from watchkeeper.store.history import Evidence, Transition
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.sighting import Kept
 
-Replicas = dict[tuple[int, str], ReplicaRow]
 Spoken = dict[int, dict[Source, Sighting]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A report about a replica of the node with the number *node_no*."""
-
-    name: ReplicaName
-    node_no: int
-    report: Report
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """Return what finds the replica's row."""
-        return self.node_no, self.name.replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +44,7 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
     """
     decision = climb.enter(cursor, case.page_no, case.now)
     replicas = replica_rows.find(cursor, (entry.place for entry in entries))
-    outcomes = [_admit(decision, case.rules, replicas, entry) for entry in entries]
+    outcomes = admit(decision, case.rules, replicas, entries)
     taken = [e for e, out in zip(entries, outcomes, strict=True) if out is Outcome.TAKEN]
     spoken = spoken_of(cursor, {replicas[entry.place].no for entry in taken})
     news = _listen(decision, case.rules, replicas, spoken, taken)
@@ -85,8 +70,9 @@ def rejudge(
 def write(decision: Decision, rulings: Sequence[Ruling]) -> None:
     """Write *rulings* and everything that follows from them."""
     changed = keep(decision, rulings)
-    if any(ruling.is_told(decision.page.trouble_from) for ruling in changed):
-        decision.alarm()
+    told = {one.after.no for one in changed if one.is_told(decision.page.trouble_from)}
+    if told:
+        decision.alarm(told)
         say_who_flaps(decision, rulings)
     say_that_names_fail(decision, rulings)
     decision.finish()
@@ -101,31 +87,6 @@ def keep(decision: Decision, rulings: Sequence[Ruling]) -> list[Ruling]:
     if changed:
         decision.climb({ruling.after.node_no for ruling in changed})
     return changed
-
-
-def _admit(decision: Decision, rules: Rules, replicas: Replicas, entry: Entry) -> Outcome:
-    found = replicas.get(entry.place)
-    if found and found.gone_at is None:
-        return Outcome.TAKEN
-    if not entry.report.source.kind.registers or entry.report.reason.code == SILENT:
-        return Outcome.UNKNOWN
-    if _is_full(decision.cursor, rules, entry, is_new=found is None):
-        return Outcome.FULL
-    new = ReplicaRow(no=0, node_no=entry.node_no, key=entry.name.replica, since_at=decision.now.at)
-    row = replica_rows.register(decision.cursor, new, decision.page.revision)
-    if row is None:
-        return Outcome.UNKNOWN
-    replicas[entry.place] = row
-    return Outcome.TAKEN
-
-
-def _is_full(cursor: Cursor, rules: Rules, entry: Entry, *, is_new: bool) -> bool:
-    most = rules.most_replicas(entry.name.service, entry.name.node)
-    here, gone, everywhere = replica_rows.count(cursor, entry.node_no)
-    if here >= most or everywhere >= MOST_REPLICAS:
-        return True
-    is_worn_out = is_new and gone >= most * MOST_GONE
-    return is_worn_out and not gone_rows.forget_oldest(cursor, entry.node_no)
 
 
 def spoken_of(cursor: Cursor, replica_nos: Collection[int]) -> Spoken:

@@ -11,8 +11,9 @@ from typing import TypeVar
 from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, ReplicaName, Report
 from watchkeeper.core.sighting import says_nothing_new
+from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.arrivals import Arrivals, Voice
-from watchkeeper.judge.decide import Case, Entry, decide
+from watchkeeper.judge.decide import Case, decide
 from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.outcome import Outcome

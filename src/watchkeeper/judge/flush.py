@@ -38,7 +38,7 @@ class Flush:
         sighting_rows.forget(cursor, [row.no])
         decision.transitions.append(history.leaving(row.no, row.status, Leaving.FLUSHED))
         decision.climb({self.node_no})
-        decision.alarm({self.name: Leaving.FLUSHED})
+        decision.alarm({row.no}, {self.name: Leaving.FLUSHED})
         decision.finish()
         deed = Deed(self.actor, "flush", before={"replica": str(self.name)})
         audit.add(cursor, decision.now, deed)

@@ -86,7 +86,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
         dismiss(decision, order.plan)
         decision.change_policy(order.plan.policy)
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy)
-    decision.alarm(left)
+    decision.alarm(left=left)
     decision.finish()
     reconcile_channels(decision, order.plan, removes=removes)
 

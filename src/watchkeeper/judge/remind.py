@@ -3,7 +3,7 @@
 from watchkeeper.core import facts
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.reminder import Reminding, next_due, remind, to_remind
-from watchkeeper.store import alert, gate, notification
+from watchkeeper.store import alert, gate, notification, trouble
 from watchkeeper.store.cursor import Cursor, Undo
 
 
@@ -21,7 +21,7 @@ def say_reminders(cursor: Cursor, page_no: int, policy: Reminding, now: Moment) 
     due = to_remind(alerts, policy, page.steady, page.muted_until)
     if not due:
         raise Undo(None)
-    status = alert.said_status(cursor, page_no)
+    status = trouble.said_status(cursor, page_no)
     for no in due:
         one = remind(alerts[no], at_gate)
         alert.save(cursor, no, one, at_gate.at)

@@ -6,7 +6,7 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.status import Standing
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.ruling import Ruling
-from watchkeeper.store import alert, notification
+from watchkeeper.store import notification, trouble
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.replica import ReplicaRow
 
@@ -34,7 +34,7 @@ def say_that_names_fail(decision: Decision, rulings: Sequence[Ruling]) -> None:
         kind=Kind.UNRESOLVED,
         steady=decision.now.steady,
         at=decision.now.at,
-        status=alert.said_status(decision.cursor, decision.page_no),
+        status=trouble.said_status(decision.cursor, decision.page_no),
     )
     notification.insert(decision.cursor, decision.page_no, said)
 

@@ -8,7 +8,7 @@ from watchkeeper.core.lane import Lane
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.pace import step_after_news
 from watchkeeper.speak.thought import Tenure, is_open
-from watchkeeper.store import alert, gate, notification
+from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.lane import Setback
@@ -90,7 +90,7 @@ def _say(cursor: Cursor, tenure: Tenure, page: gate.PageRow, moment: Moment, kin
         kind=kind,
         steady=now.steady,
         at=now.at,
-        status=alert.said_status(cursor, tenure.page_no),
+        status=trouble.said_status(cursor, tenure.page_no),
         channel=tenure.channel,
     )
     notification.insert(cursor, tenure.page_no, facts)

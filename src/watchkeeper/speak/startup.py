@@ -11,7 +11,7 @@ from watchkeeper.core.status import Standing
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock, this_moment
-from watchkeeper.store import alert, gate, notification
+from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store.cursor import Cursor, Store, Undo
 from watchkeeper.store.errors import StoreRefused
 
@@ -64,6 +64,6 @@ def _say(cursor: Cursor, page_no: int, now: Moment) -> None:
     if last and page.steady - last < SELDOM_MS:
         raise Undo(None)
     said = now.moved_to(page.steady)
-    status = alert.said_status(cursor, page_no)
+    status = trouble.said_status(cursor, page_no)
     facts = Facts(kind=Kind.STARTUP, steady=said.steady, at=said.at, status=status)
     notification.insert(cursor, page_no, facts)

@@ -20,7 +20,7 @@ from watchkeeper.core.lane import (
 )
 from watchkeeper.core.message import Message
 from watchkeeper.core.pace import Pace
-from watchkeeper.store import alert, notification
+from watchkeeper.store import alert, member, notification
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 
@@ -80,7 +80,7 @@ def is_open(cursor: Cursor, page_no: int, told: int, hearing: Hearing) -> bool:
     """Return whether trouble that a lane has told, up to notification *told*, is still open."""
     if not hearing.deaf_to:
         return alert.told_and_open(cursor, page_no, told)
-    return any(node not in hearing.deaf_to for node in alert.told_nodes(cursor, page_no, told))
+    return any(node not in hearing.deaf_to for node in member.told_nodes(cursor, page_no, told))
 
 
 def _limit(cursor: Cursor, lane: Lane, now: int, pace: Pace) -> Wait | Cap | None:
@@ -124,6 +124,6 @@ def _heard(
     )
     heard = [mine for facts in complete if facts and (mine := hears(hearing, facts))]
     if hearing.deaf_to:
-        troubled = alert.troubled_nodes(cursor, tenure.page_no, heard[-1].steady)
+        troubled = member.troubled_nodes(cursor, tenure.page_no, heard[-1].steady)
         heard[-1] = replace(heard[-1], status=hearing.status(troubled))
     return heard

@@ -28,7 +28,7 @@ from watchkeeper.speak.mask import masked
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
-from watchkeeper.store import alert, gate, notification
+from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.errors import StoreRefused
 
@@ -171,7 +171,7 @@ def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:
     """Write *facts* behind the gate, unless a commit whose answer was lost did so."""
     gate.enter(cursor, page_no, facts.steady)
     if not notification.is_said(cursor, page_no, facts.kind, facts.at):
-        status = alert.said_status(cursor, page_no)
+        status = trouble.said_status(cursor, page_no)
         said = replace(facts, status=max(status, facts.status))
         notification.insert(cursor, page_no, said)
 

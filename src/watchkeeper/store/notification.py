@@ -6,7 +6,7 @@ from dataclasses import replace
 from watchkeeper.core import facts as fact
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Notification
-from watchkeeper.store import alert
+from watchkeeper.store import member
 from watchkeeper.store.cursor import Cursor
 
 _INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER, Kind.FLAPPING, Kind.STEADY})
@@ -57,7 +57,7 @@ def complete(cursor: Cursor, one: Notification) -> Facts | None:
     if one.facts is None or one.facts.kind not in _INCOMPLETE:
         return one.facts
     moment = one.facts.steady
-    return replace(one.facts, dead=alert.members_at(cursor, one.alert_no, moment))
+    return replace(one.facts, dead=member.at(cursor, one.alert_no, moment))
 
 
 def lost(cursor: Cursor, lane_no: int, alerts: Iterable[tuple[str, int]]) -> list[Facts]:

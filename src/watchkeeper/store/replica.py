@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watchkeeper.core.flap import STILL, Flap
 from watchkeeper.core.status import Standing, Status
@@ -28,6 +29,13 @@ class ReplicaRow:
     since_at: int = 0
     gone_at: int | None = None
     flap: Flap = STILL
+
+
+class Count(NamedTuple):
+    """How many replicas of a node are there, and how many have gone."""
+
+    living: int
+    gone: int
 
 
 def find(cursor: Cursor, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], ReplicaRow]:
@@ -70,16 +78,17 @@ def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | Non
     return of_row(row) if row else None
 
 
-def count(cursor: Cursor, node_no: int) -> tuple[int, int, int]:
-    """Return how many replicas the node has, how many gone ones, and how many the page has."""
-    row = cursor.row(
-        "SELECT (SELECT COUNT(*) FROM replica WHERE node_no = ? AND gone_at IS NULL),"
-        " (SELECT COUNT(*) FROM replica WHERE node_no = ? AND gone_at IS NOT NULL),"
-        " (SELECT COUNT(*) FROM replica WHERE gone_at IS NULL)",
-        (node_no, node_no),
-    )
-    here, gone, everywhere = row or (0, 0, 0)
-    return here, gone, everywhere
+def count_of_node(cursor: Cursor, node_no: int) -> Count:
+    """Return how many replicas the node has."""
+    row = cursor.row("SELECT COUNT(*), COUNT(gone_at) FROM replica WHERE node_no = ?", (node_no,))
+    everybody, gone = row or (0, 0)
+    return Count(everybody - gone, gone)
+
+
+def count(cursor: Cursor) -> int:
+    """Return how many living replicas there are."""
+    row = cursor.row("SELECT COUNT(*) FROM replica WHERE gone_at IS NULL")
+    return int(row[0]) if row else 0
 
 
 def save(cursor: Cursor, replicas: Sequence[ReplicaRow], revision: int) -> None:
@@ -130,8 +139,9 @@ def _flap(one: ReplicaRow) -> tuple[str, int]:
 
 def changed(cursor: Cursor, page_no: int, after: int) -> list[ReplicaRow]:
     """Return the replicas of the page that changed after revision *after*, gone ones too."""
+    # The plus keeps PostgreSQL from going through all nodes for the few replicas that changed.
     rows = cursor.rows(
-        f"SELECT {columns('r')} FROM replica r JOIN node n ON n.no = r.node_no"
+        f"SELECT {columns('r')} FROM replica r JOIN node n ON n.no = +r.node_no"
         " JOIN service s ON s.no = n.service_no WHERE s.page_no = ? AND r.revision > ?",
         (page_no, after),
     )

@@ -222,8 +222,9 @@ def _values(one: Sighting) -> tuple[int | str, ...]:
 
 def changed(cursor: Cursor, page_no: int, after: int) -> list[Kept]:
     """Return every sighting of the replicas that changed after revision *after*."""
+    # The plus keeps PostgreSQL from going through all sightings for the few that changed.
     rows = cursor.rows(
-        f"SELECT {_COLUMNS} FROM replica r JOIN sighting g ON g.replica_no = r.no"
+        f"SELECT {_COLUMNS} FROM replica r JOIN sighting g ON g.replica_no = +r.no"
         " JOIN source s ON s.no = g.source_no WHERE s.page_no = ? AND r.revision > ?",
         (page_no, after),
     )

@@ -24,7 +24,7 @@ from watchkeeper.outside import anchors
 from watchkeeper.outside.clock import this_moment
 from watchkeeper.outside.connect import Place
 from watchkeeper.outside.outside import Outside
-from watchkeeper.store import alert, gate, history, notification
+from watchkeeper.store import gate, history, notification, trouble
 from watchkeeper.store.cursor import Cursor, Store
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.look import Aim
@@ -174,6 +174,6 @@ def say(cursor: Cursor, page_no: int, blackout: Blackout) -> None:
         steady=now.steady,
         at=now.at,
         since_at=blackout.since.at,
-        status=alert.said_status(cursor, page_no),
+        status=trouble.said_status(cursor, page_no),
     )
     notification.insert(cursor, page_no, facts)

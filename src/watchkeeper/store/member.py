@@ -1,0 +1,133 @@
+"""Members: the replicas whose trouble an alert is, from when to when."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from watchkeeper.core.alert import Advance, Member
+from watchkeeper.core.plan import NodeName
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.trouble import IS_HELD, NAMES, ORDER, those
+
+_MEMBER = "m.died, m.dead_at, m.reason_code, m.status"
+_PLACE = (
+    "SELECT s.position * 17592186044416 + n.position * 16777216 + r.position"  # 2^44, 2^24
+    f"{NAMES} WHERE r.no = ?"
+)
+
+
+class Kept(NamedTuple):
+    """A member with its replica's number; while *is_held* nothing is said of it."""
+
+    replica_no: int
+    member: Member
+    is_held: bool
+
+
+def of_open(
+    cursor: Cursor, page_no: int, replica_nos: Collection[int] | None = None
+) -> dict[int, list[Kept]]:
+    """Return who is in an open alert now, by the alert's number and in the order of the page.
+
+    They are those among *replica_nos*, or all of them where that is None.
+    """
+    begins, names, nos = those(replica_nos)
+    rows = cursor.rows(
+        f"{begins}SELECT m.alert_no, m.replica_no, {IS_HELD}, s.key, n.key, r.key, {_MEMBER}{names}"
+        " JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = +m.alert_no"
+        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL{ORDER}",
+        (*nos, page_no),
+    )
+    found: dict[int, list[Kept]] = {}
+    for alert_no, replica_no, is_held, *member in rows:
+        kept = Kept(replica_no, _member(member), bool(is_held))
+        found.setdefault(alert_no, []).append(kept)
+    return found
+
+
+def at(cursor: Cursor, alert_no: int | None, moment: int) -> tuple[Member, ...]:
+    """Return who was in the alert right after the decision of the steady *moment*.
+
+    Each has the name that it died under, and the place that it had on the page then: what is
+    said of a moment does not change later, though who is flushed comes back in another place.
+    """
+    rows = cursor.rows(
+        f"SELECT m.service, m.node, m.replica, {_MEMBER} FROM alert_member m"
+        " WHERE m.alert_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)"
+        " ORDER BY m.place, m.replica_no",
+        (alert_no, moment, moment),
+    )
+    return tuple(map(_member, rows))
+
+
+def save(cursor: Cursor, alert_no: int, step: Advance, numbers: Mapping[ReplicaName, int]) -> None:
+    """Write who left and who joined the alert, by the *numbers* of the replicas.
+
+    Who turned does both.
+    """
+    cursor.run_many(
+        "UPDATE alert_member SET back = ?, back_at = ?"
+        " WHERE alert_no = ? AND replica_no = ? AND back IS NULL",
+        [(one.back, one.back_at, alert_no, numbers[one.member.replica]) for one in step.back],
+    )
+    cursor.run_many(
+        "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, status, died,"
+        f" dead_at, reason_code, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ({_PLACE}))",
+        [
+            (
+                alert_no,
+                numbers[one.replica],
+                *one.replica,
+                int(one.status),
+                one.died,
+                one.dead_at,
+                one.reason_code,
+                numbers[one.replica],
+            )
+            for one in step.died
+        ],
+    )
+
+
+def troubled_nodes(cursor: Cursor, page_no: int, moment: int) -> list[tuple[NodeName, Status]]:
+    """Return each node with a member in any alert at the steady *moment*, and its status."""
+    rows = cursor.rows(
+        "SELECT m.service, m.node, MAX(m.status)"
+        " FROM alert_member m JOIN alert a ON a.no = m.alert_no"
+        " WHERE a.page_no = ? AND m.died <= ? AND (m.back IS NULL OR m.back > ?)"
+        " GROUP BY m.service, m.node",
+        (page_no, moment, moment),
+    )
+    return [(NodeName(service, node), Status(status)) for service, node, status in rows]
+
+
+def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[tuple[str, str]]:
+    """Return each node with an open member that was one at notification *told*, too.
+
+    One that turned since then was one with another status, in another row.
+    """
+    last = cursor.row(
+        "SELECT steady FROM notification WHERE page_no = ? AND no <= ? ORDER BY no DESC LIMIT 1",
+        (page_no, told),
+    )
+    moment = last[0] if last else 0
+    rows = cursor.rows(
+        "SELECT DISTINCT m.service, m.node FROM alert a JOIN alert_member m ON m.alert_no = a.no"
+        " JOIN alert_member t ON t.alert_no = m.alert_no AND t.replica_no = m.replica_no"
+        " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL"
+        " AND t.died <= ? AND (t.back IS NULL OR t.back > ?)",
+        (page_no, moment, moment),
+    )
+    return [(service, node) for service, node in rows]
+
+
+def _member(row: Sequence[Any]) -> Member:
+    *name, died, dead_at, reason_code, status = row
+    return Member(
+        replica=ReplicaName(*name),
+        died=died,
+        dead_at=dead_at,
+        reason_code=reason_code,
+        status=Status(status),
+    )

@@ -1,0 +1,112 @@
+"""Trouble: who is dead or sick now, whose trouble that is, and of whom it may be said."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from watchkeeper.core.alert import Trouble
+from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.status import Status, worst
+from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.replica import marks
+
+_UP = " r JOIN node n ON n.no = r.node_no JOIN service s ON s.no = n.service_no"
+NAMES = f" FROM replica{_UP}"
+ORDER = " ORDER BY s.position, s.no, n.position, n.no, r.position, r.no"
+_LIVING = "r.gone_at IS NULL AND n.gone_at IS NULL AND s.gone_at IS NULL"
+HELD = f"({_LIVING} AND (r.flapping > 0 OR n.maintained_until_at > 0))"
+IS_HELD = f"CASE WHEN {HELD} THEN 1 ELSE 0 END"
+SUBJECT = {
+    AlertOn.PAGE: "s.page_no",
+    AlertOn.SERVICE: "s.no",
+    AlertOn.NODE: "n.no",
+    AlertOn.REPLICA: "r.no",
+}
+
+
+class Victim(NamedTuple):
+    """A replica in trouble, and the number of the subject whose trouble it is.
+
+    While *is_held* nothing is said of it: it flaps, or is under maintenance.
+    """
+
+    subject_no: int
+    replica_no: int
+    name: ReplicaName
+    trouble: Trouble
+    is_held: bool
+
+
+class Those(NamedTuple):
+    """How a query begins, and reads the *names* of some replicas, r, and their values in it."""
+
+    begins: str
+    names: str
+    values: list[int]
+
+
+def those(replica_nos: Collection[int] | None) -> Those:
+    """Return how to read the replicas with the numbers *replica_nos*, all where that is None.
+
+    A few are fetched first, whatever the database believes of its tables: in a storm its
+    statistics are old, and it would go through all that has died before.
+    """
+    if replica_nos is None:
+        return Those("", NAMES, [])
+    few = f"SELECT * FROM replica WHERE no IN ({marks(replica_nos)})"
+    return Those(f"WITH few AS MATERIALIZED ({few}) ", f" FROM few{_UP}", sorted(replica_nos))
+
+
+def victims(
+    cursor: Cursor,
+    page_no: int,
+    alert_on: AlertOn,
+    trouble_from: Status,
+    replica_nos: Collection[int] | None = None,
+) -> list[Victim]:
+    """Return who of the page is as bad as *trouble_from* or worse, in the order of the page.
+
+    They are those among *replica_nos*, or all of them where that is None.
+    """
+    begins, names, nos = those(replica_nos)
+    rows = cursor.rows(
+        f"{begins}SELECT {SUBJECT[alert_on]}, r.no, {IS_HELD}, r.reason_code, r.status,"
+        f" s.key, n.key, r.key{names}"
+        f" WHERE r.status > 0 AND r.status >= ? AND +s.page_no = ? AND {_LIVING}{ORDER}",
+        (*nos, int(trouble_from), page_no),
+    )
+    return [
+        Victim(subject_no, no, ReplicaName(*name), Trouble(code, Status(status)), bool(is_held))
+        for subject_no, no, is_held, code, status, *name in rows
+    ]
+
+
+def said_status(cursor: Cursor, page_no: int) -> Status:
+    """Return the page's status as it may be said: of who is held, what was said last."""
+    free = next((one for one in (Status.DEAD, Status.SICK) if _is_free(cursor, page_no, one)), None)
+    if free is Status.DEAD:
+        return free
+    frozen = cursor.row(
+        f"SELECT COALESCE(MAX(m.status), 0){NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        " JOIN alert a ON a.no = m.alert_no"
+        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND {HELD}",
+        (page_no,),
+    )
+    return worst((free or Status.HEALTHY, Status(frozen[0] if frozen else 0)))
+
+
+def _is_free(cursor: Cursor, page_no: int, status: Status) -> bool:
+    """Return whether somebody of whom we may speak has *status*; the first one is enough."""
+    # The plus keeps SQLite from going through all of the page: trouble is rare, and indexed.
+    row = cursor.row(
+        f"SELECT 1{NAMES} WHERE r.status > 0 AND r.status = ? AND +s.page_no = ?"
+        f" AND {_LIVING} AND NOT {HELD} LIMIT 1",
+        (int(status), page_no),
+    )
+    return row is not None
+
+
+def subject_of(name: ReplicaName, alert_on: AlertOn) -> str:
+    """Return the text that names the subject of *alert_on* which *name* belongs to."""
+    parts = {AlertOn.PAGE: 0, AlertOn.SERVICE: 1, AlertOn.NODE: 2, AlertOn.REPLICA: 3}[alert_on]
+    return ":".join((str(alert_on), *name[:parts]))

@@ -1,0 +1,88 @@
+"""Storms: what thousands who die at once may cost."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.house import DEAD, HEALTHY, House, house, name, plan
+from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.report import Report
+from watchkeeper.core.status import Status
+from watchkeeper.judge.admission import Entry
+from watchkeeper.judge.decide import Case, decide
+from watchkeeper.store.cursor import Cursor, Row
+
+MANY = tuple(map(str, range(40)))
+
+
+@dataclass(slots=True)
+class Counting:
+    """A cursor that counts the rows that are read through it."""
+
+    cursor: Cursor
+    read: int = 0
+
+    @property
+    def generation(self) -> int:
+        return self.cursor.generation
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        found = self.cursor.rows(sql, values)
+        self.read += len(found)
+        return found
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        return self.cursor.row(sql, values)
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        return self.cursor.run(sql, values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        return self.cursor.run_many(sql, rows)
+
+
+async def rows_to_decide(home: House, who: str, status: Status) -> int:
+    """Decide a look at *who*, and return how many rows were read for it."""
+    home.clock.pass_ms(1_000)
+    node_no = home.follower.view.node_no(*name(who)[:2])
+    assert node_no is not None
+    report = Report(status=status, heard=home.clock.steady(), seq=home.clock.steady())
+    case = Case(home.page_no, home.door.rules, home.now())
+
+    def job(cursor: Cursor) -> int:
+        counting = Counting(cursor)
+        decide(counting, case, [Entry(name(who), node_no, report)])
+        return counting.read
+
+    return await home.store.write(job)
+
+
+def test_a_death_costs_the_same_however_many_died_before(store_url: str) -> None:
+    async def main() -> None:
+        async with house(store_url, plan({"web:api": MANY})) as home:
+            await rows_to_decide(home, "web:api:0", DEAD)
+            deaths = [await rows_to_decide(home, f"web:api:{who}", DEAD) for who in MANY[1:]]
+            assert len(set(deaths)) == 1
+            returns = [await rows_to_decide(home, f"web:api:{who}", HEALTHY) for who in MANY[1:]]
+            assert len(set(returns)) == 1
+            said = await home.said()
+            assert [len(facts.dead) for facts in said] == [*range(1, 41), *range(39, 0, -1)]
+            assert said[-1].closed is None
+
+    asyncio.run(main())
+
+
+def test_the_last_who_comes_back_closes_its_own_alert_and_no_other(store_url: str) -> None:
+    async def main() -> None:
+        nodes = {"web:api": ("1", "2"), "mail:smtp": ("1",)}
+        async with house(store_url, plan(nodes, alert_on=AlertOn.SERVICE)) as home:
+            for who in ("web:api:1", "web:api:2", "mail:smtp:1"):
+                await home.look(who, DEAD)
+            await home.look("web:api:1", HEALTHY)
+            await home.look("web:api:2", HEALTHY)
+            closed = "SELECT subject, closed_at IS NOT NULL FROM alert ORDER BY no"
+            found = [(subject, bool(is_closed)) for subject, is_closed in await home.rows(closed)]
+            assert found == [("service:web", True), ("service:mail", False)]
+
+    asyncio.run(main())
