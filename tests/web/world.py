@@ -18,6 +18,7 @@ from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceSt
 from watchkeeper.core.status import Standing, Status, worst
 from watchkeeper.core.url import Url
 from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.passage import Passage
 from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.listener import Listener
 
@@ -155,6 +156,7 @@ class World:
     old: bool = False
     gaps: int = 0
     taken: int = 0
+    under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reporter_token: Secret = field(default_factory=partial(Secret, "REPORTER_SECRET"))
     manager_token: Secret = field(default_factory=partial(Secret, "MANAGER_SECRET"))
@@ -164,17 +166,25 @@ class World:
     measures: Measures = field(default_factory=Measures)
     _state: PageState | None = None
 
-    async def take(self, name: ReplicaName, report: Report) -> Outcome:
+    def take(self, name: ReplicaName, report: Report) -> Passage:
+        passage = Passage((name, report.source), report)
+        taking = asyncio.create_task(self._let_through(passage))
+        self.under_way.add(taking)
+        taking.add_done_callback(self.under_way.discard)
+        return passage
+
+    async def _let_through(self, passage: Passage) -> None:
         if self.held:
             self.arrived.set()
             await self.held.wait()
         if self.refuses:
-            raise self.refuses
+            passage.fail(self.refuses)
+            return
         self.taken += 1
         if self.outcome is Outcome.TAKEN:
-            self.reports[name] = report
+            self.reports[passage.voice[0]] = passage.report
             self._state = None
-        return self.outcome
+        passage.settle(self.outcome)
 
     async def flush(self, name: ReplicaName, actor: str) -> bool:
         assert actor == "reporter"

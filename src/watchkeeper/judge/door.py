@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from watchkeeper.judge.decide import Case, decide
 from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.passage import Passage
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside.clock import Clock, this_moment
@@ -37,16 +37,6 @@ class Undecidable(StoreRefused):
     """Something that nobody expected; no report may end the door for all others."""
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A report on its way, and who waits for its outcome."""
-
-    voice: Voice
-    report: Report
-    answer: "asyncio.Future[Outcome]"
-    repeat: Repeat | None = None
-
-
 class Door:
     """Takes reports, and answers each once it is on disk."""
 
@@ -62,37 +52,36 @@ class Door:
         self._gate = _GateQueue(_GATE_BATCH)
         self._arrivals = Arrivals(clock)
 
-    def take(self, name: ReplicaName, report: Report) -> "asyncio.Future[Outcome]":
-        """Return the outcome of *report* to come, or StoreRefused where it cannot be kept."""
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    def take(self, name: ReplicaName, report: Report) -> Passage:
+        """Let *report* about *name* in; its passage ends with StoreRefused where it is not kept."""
         voice = (name, report.source)
         if report.source != SELF and report.reason.code != SILENT:
             moment = self._arrivals.moment(voice, report.heard)
             report = report if moment == report.heard else report._replace(heard=moment)
-        waiting = _Waiting(voice, report, answer)
-        kept = self._known(name, report)
+        passage = Passage(voice, report)
+        kept = self._known(voice, report)
         if kept and report.valid_ms:
-            waiting.repeat = _repeat_of(kept, report)
-            self._fast.put(waiting)
+            passage.repeat = _repeat_of(kept, report)
+            self._fast.put(passage)
         elif not report.valid_ms and self.knows(name, report):
-            answer.set_result(Outcome.TAKEN)
+            passage.settle(Outcome.TAKEN)
         else:
-            self._gate.put(waiting)
-        return answer
+            self._gate.put(passage)
+        return passage
 
     def knows(self, name: ReplicaName, report: Report) -> bool:
         """Return whether *report*, which promises nothing, is no news: it need not be taken."""
-        if not self._known(name, report) or not self._follower.is_fresh():
+        if not self._known((name, report.source), report) or not self._follower.is_fresh():
             return False
         self._recording.saved(name, report.source)
         return True
 
-    def _known(self, name: ReplicaName, report: Report) -> Kept | None:
+    def _known(self, voice: Voice, report: Report) -> Kept | None:
         """Return what is on disk where *report* says the same, None where it is news."""
-        kept = self._follower.view.kept(name, report.source)
+        kept = self._follower.view.kept(*voice)
         if kept is None or not says_nothing_new(kept.sighting, report):
             return None
-        return None if self._gate.holds((name, report.source)) else kept
+        return None if self._gate.holds(voice) else kept
 
     async def flush(self, name: ReplicaName, actor: str) -> bool:
         """Let the replica *name* leave the page, as *actor* asks; return whether it was there."""
@@ -113,7 +102,7 @@ class Door:
     async def _run_fast(self) -> None:
         while True:
             batch = await self._fast.batch()
-            repeats = [waiting.repeat for waiting in batch if waiting.repeat]
+            repeats = [passage.repeat for passage in batch if passage.repeat]
             job = partial(_swallow, repeats=repeats, generation=self._follower.generation)
             try:
                 news = await self._store.write(job, Track.FAST)
@@ -125,11 +114,11 @@ class Door:
                 # The gate decides one by one where it must, and turns away the culprit alone.
                 log.exception("a batch of %s reports could not be swallowed", len(batch))
                 news = {one.key for one in repeats}
-            for waiting in batch:
-                if news and waiting.repeat and waiting.repeat.key in news:
-                    self._gate.put(waiting)
+            for passage in batch:
+                if news and passage.repeat and passage.repeat.key in news:
+                    self._gate.put(passage)
                 else:
-                    self._settle(waiting, Outcome.TAKEN)
+                    self._settle(passage, Outcome.TAKEN)
 
     async def _run_gate(self) -> None:
         while True:
@@ -138,22 +127,22 @@ class Door:
                 await self._decide(batch)
             except Undecidable:
                 log.exception("a batch of %s reports could not be decided", len(batch))
-                for waiting in batch:
-                    await self._decide_alone(waiting)
+                for passage in batch:
+                    await self._decide_alone(passage)
             except StoreRefused as error:
                 self._fail(batch, error)
             finally:
                 self._gate.done(batch)
             self._follower.hurry()
 
-    async def _decide_alone(self, waiting: _Waiting) -> None:
+    async def _decide_alone(self, passage: Passage) -> None:
         """Decide one report of a batch that broke, so that one alone is turned away."""
         try:
-            await self._decide([waiting])
+            await self._decide([passage])
         except StoreRefused as error:
-            self._fail([waiting], error)
+            self._fail([passage], error)
 
-    async def _decide(self, batch: Sequence[_Waiting]) -> None:
+    async def _decide(self, batch: Sequence[Passage]) -> None:
         view = self._follower.view
         known = [(w, view.node_no(w.voice[0].service, w.voice[0].node)) for w in batch]
         entries = [Entry(w.voice[0], no, w.report) for w, no in known if no is not None]
@@ -162,8 +151,8 @@ class Door:
             job = partial(decide, case=self._case(), entries=entries)
             outcomes = await self._save(partial(self._store.write, job))
         decided = iter(outcomes)
-        for waiting, no in known:
-            self._settle(waiting, Outcome.UNKNOWN if no is None else next(decided))
+        for passage, no in known:
+            self._settle(passage, Outcome.UNKNOWN if no is None else next(decided))
 
     async def _save(self, write: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -176,24 +165,22 @@ class Door:
         self._recording.worked()
         return result
 
-    def _settle(self, waiting: _Waiting, outcome: Outcome) -> None:
-        self._recording.saved(*waiting.voice)
+    def _settle(self, passage: Passage, outcome: Outcome) -> None:
+        self._recording.saved(*passage.voice)
         if outcome is not Outcome.TAKEN:
-            self._arrivals.forget(waiting.voice)
-        if not waiting.answer.done():
-            waiting.answer.set_result(outcome)
+            self._arrivals.forget(passage.voice)
+        passage.settle(outcome)
 
-    def _fail(self, batch: Sequence[_Waiting], error: StoreRefused) -> None:
-        for waiting in batch:
-            self._arrivals.forget(waiting.voice)
-            name, source = waiting.voice
+    def _fail(self, batch: Sequence[Passage], error: StoreRefused) -> None:
+        for passage in batch:
+            self._arrivals.forget(passage.voice)
+            name, source = passage.voice
             if source == SELF:
                 kept = self._follower.view.kept(name, source)
                 confirm = self.rules.confirm(name.service, name.node)
                 last = kept.sighting if kept else None
-                self._recording.keep(name, last, waiting.report, confirm)
-            if not waiting.answer.done():
-                waiting.answer.set_exception(error)
+                self._recording.keep(name, last, passage.report, confirm)
+            passage.fail(error)
 
     def _case(self) -> Case:
         now = this_moment(self._clock)
@@ -205,23 +192,23 @@ class _Queue:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Passage] = deque()
         self._filled = asyncio.Event()
 
-    def put(self, waiting: _Waiting) -> None:
+    def put(self, passage: Passage) -> None:
         if not self._waiting:
             self._filled.set()
-        self._waiting.append(waiting)
+        self._waiting.append(passage)
 
-    async def batch(self) -> list[_Waiting]:
+    async def batch(self) -> list[Passage]:
         await self._filled.wait()
         await self._gather()
-        taken: dict[Voice, _Waiting] = {}
-        later: list[_Waiting] = []
+        taken: dict[Voice, Passage] = {}
+        later: list[Passage] = []
         while self._waiting and len(taken) < self._most:
-            waiting = self._waiting.popleft()
-            if taken.setdefault(waiting.voice, waiting) is not waiting:
-                later.append(waiting)
+            passage = self._waiting.popleft()
+            if taken.setdefault(passage.voice, passage) is not passage:
+                later.append(passage)
         self._waiting.extendleft(reversed(later))
         if not self._waiting:
             self._filled.clear()
@@ -244,18 +231,18 @@ class _GateQueue(_Queue):
         super().__init__(most)
         self._held: Counter[Voice] = Counter()
 
-    def put(self, waiting: _Waiting) -> None:
-        super().put(waiting)
-        self._held[waiting.voice] += 1
+    def put(self, passage: Passage) -> None:
+        super().put(passage)
+        self._held[passage.voice] += 1
 
     def holds(self, voice: Voice) -> bool:
         return voice in self._held
 
-    def done(self, batch: Sequence[_Waiting]) -> None:
-        for waiting in batch:
-            self._held[waiting.voice] -= 1
-            if not self._held[waiting.voice]:
-                del self._held[waiting.voice]
+    def done(self, batch: Sequence[Passage]) -> None:
+        for passage in batch:
+            self._held[passage.voice] -= 1
+            if not self._held[passage.voice]:
+                del self._held[passage.voice]
 
 
 def _repeat_of(kept: Kept, report: Report) -> Repeat:

@@ -48,7 +48,7 @@ class Recording:
 
     def saved(self, name: ReplicaName, source: Source) -> None:
         """Forget the unsaved looks of *source* at *name*: a newer one was taken."""
-        unsaved = self._unsaved.get(name)
+        unsaved = self._unsaved.get(name) if self._unsaved else None
         if unsaved is None:
             return
         unsaved.pop(source, None)

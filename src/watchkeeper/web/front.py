@@ -11,15 +11,15 @@ from watchkeeper.core.plan import Plan
 from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.state import PageState
-from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.passage import Passage
 from watchkeeper.outside.clock import Clock
 
 
 class Door(Protocol):
     """Where reports enter. Both answers follow the commit; raise StoreRefused without one."""
 
-    def take(self, name: ReplicaName, report: Report) -> Awaitable[Outcome]:
-        """Take *report* about *name*. A future is cheaper to wait for than a coroutine."""
+    def take(self, name: ReplicaName, report: Report) -> Passage:
+        """Take *report* about *name*."""
 
     def flush(self, name: ReplicaName, actor: str) -> Awaitable[bool]:
         """Take *name* off the page on the word of *actor*; False when it is not known."""

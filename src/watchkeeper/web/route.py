@@ -1,12 +1,23 @@
 """Route: a path and method that is answered by one small function, in or out of turn."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from watchkeeper.web.answer import STORE_REFUSED, Answer, Refusal
 from watchkeeper.web.request import Request
 
 SMALL_BODY = 64 * 1024
+
+
+class Coming(Protocol):
+    """What is known later: a future, or a report's passage through the door."""
+
+    def add_done_callback(self, heeds: Callable[[Any], object], /) -> None:
+        """Have *heeds* called with this once it is known."""
+
+    def result(self) -> Any:
+        """Return what came, or raise why nothing did."""
 
 
 class Route(Protocol):
@@ -19,10 +30,10 @@ class Route(Protocol):
     def refuse(self, request: Request) -> Answer | None:
         """Return the answer that is clear before a body is read, such as a wrong token."""
 
-    def answer(self, request: Request, body: bytes) -> "Answer | asyncio.Future[Any]":
+    def answer(self, request: Request, body: bytes) -> Answer | Coming:
         """Return the answer, or what must be waited for before `conclude`; or raise Refusal."""
 
-    def conclude(self, done: "asyncio.Future[Any]") -> Answer:
+    def conclude(self, done: Any) -> Answer:
         """Return the answer that *done*, which `answer` returned, leads to."""
 
 
@@ -37,10 +48,15 @@ async def answered(route: Route, request: Request, body: bytes) -> Answer:
         return refusal.answer
     if isinstance(answer, Answer):
         return answer
-    await asyncio.wait([answer])
+    known = asyncio.Event()
+    answer.add_done_callback(lambda _: known.set())
+    await known.wait()
     return concluded(route, answer)
 
 
-def concluded(route: Route, done: "asyncio.Future[Any]") -> Answer:
+def concluded(route: Route, done: Coming) -> Answer:
     """Return the answer that *done* leads to; given up while we stop, nothing was stored."""
-    return STORE_REFUSED if done.cancelled() else route.conclude(done)
+    try:
+        return route.conclude(done)
+    except asyncio.CancelledError:
+        return STORE_REFUSED

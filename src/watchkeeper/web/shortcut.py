@@ -8,15 +8,13 @@ the same.
 
 import asyncio
 import logging
-from functools import partial
-from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from watchkeeper.web.answer import BAD_REQUEST, OUR_FAULT, Answer, Refusal
 from watchkeeper.web.intake import ANSWER_S, IDLE_S, Intake, Stage
 from watchkeeper.web.ordinary import Pipelined
-from watchkeeper.web.route import Route, concluded
+from watchkeeper.web.route import Coming, Route, concluded
 
 MOST_WAITING = 64
 
@@ -25,19 +23,27 @@ _NOBODY_WAITS = asyncio.Event()
 
 
 class Due(RequestResponseCycle):
-    """The answer that waits for the door, where uvicorn looks for what comes before a request."""
+    """The answer that waits for the door, where uvicorn looks for what comes before a request.
 
-    def __init__(self, route: Route, *, keep_alive: bool, is_head: bool) -> None:
-        self.route = route
-        self.is_head = is_head
-        self.keep_alive = keep_alive
-        self.response_complete = False
+    A connection has one, for there is no other while it waits.
+    """
+
+    route: Route
+    is_head: bool
+
+    def __init__(self) -> None:
+        self.response_complete = True
         self.disconnected = False
         self.message_event = _NOBODY_WAITS
 
 
 class Shortcut(Intake):
     """One connection, from the moment at which a request is whole."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection, when there is room."""
+        self._due = Due()
+        super().connection_made(transport)
 
     def on_message_complete(self) -> None:
         """Answer now, where that is possible and in turn."""
@@ -54,10 +60,12 @@ class Shortcut(Intake):
             self._send(answer, keep_alive=keep_alive, is_head=is_head)
             self._rest()
             return
-        self.cycle = due = Due(route, keep_alive=keep_alive, is_head=is_head)
-        answer.add_done_callback(partial(self._conclude, due))
+        self.cycle = due = self._due
+        due.route, due.keep_alive, due.is_head = route, keep_alive, is_head
+        due.response_complete = False
+        answer.add_done_callback(self._conclude)
 
-    def _ask(self, route: Route) -> "Answer | asyncio.Future[Any]":
+    def _ask(self, route: Route) -> Answer | Coming:
         try:
             return route.answer(self._request, bytes(self._body))
         except Refusal as refusal:
@@ -66,7 +74,8 @@ class Shortcut(Intake):
             _log.exception("a request could not be answered")
             return OUR_FAULT
 
-    def _conclude(self, due: Due, done: "asyncio.Future[Any]") -> None:
+    def _conclude(self, done: Coming) -> None:
+        due = self._due
         due.response_complete = True
         try:
             answer = concluded(due.route, done)

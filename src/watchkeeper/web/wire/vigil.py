@@ -13,6 +13,7 @@ from watchkeeper.core.reason import NONE, Reason
 from watchkeeper.core.report import ReplicaName, Report, Source, SourceKind
 from watchkeeper.core.status import Status
 from watchkeeper.judge.outcome import Outcome
+from watchkeeper.judge.passage import Passage
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.web.answer import (
     BAD_REQUEST,
@@ -124,7 +125,7 @@ class ReportRoute:
         """Return the answer to missing (401) or wrong (403) credentials."""
         return self._reporters.credentials.refusal(request.field(b"authorization"))
 
-    def answer(self, request: Request, body: bytes) -> "asyncio.Future[Outcome]":
+    def answer(self, request: Request, body: bytes) -> Passage:
         """Bring the report to the door; raise Refusal for what is none."""
         told = read(request.field(b"content-type"), body)
         node = self._reporters.node(self._address)
@@ -133,9 +134,9 @@ class ReportRoute:
         self._reporters.refuse_old(request)
         report = understood(told, node.listening, request.heard)
         name = ReplicaName(*self._address, told.replica)
-        return asyncio.ensure_future(self._reporters.front.door.take(name, report))
+        return self._reporters.front.door.take(name, report)
 
-    def conclude(self, done: "asyncio.Future[Outcome]") -> Answer:
+    def conclude(self, done: Passage) -> Answer:
         """Return the answer to what became of the report."""
         try:
             return _ANSWERS[done.result()]
@@ -187,7 +188,9 @@ def read(content_type: bytes, body: bytes) -> Told:
 
 def is_id(text: str) -> bool:
     """Return whether *text* can be the id of a replica."""
-    return 0 < len(text.encode()) <= LONGEST_ID and not _CONTROL.search(text)
+    if text.isascii():
+        return 0 < len(text) <= LONGEST_ID and text.isprintable()
+    return len(text.encode()) <= LONGEST_ID and not _CONTROL.search(text)
 
 
 def understood(told: Told, listening: Listening, heard: int) -> Report:

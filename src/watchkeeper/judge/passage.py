@@ -1,0 +1,72 @@
+"""Passage: a report on its way through the door, and what becomes of it."""
+
+import asyncio
+from collections.abc import Callable, Generator
+
+from watchkeeper.core.report import Report
+from watchkeeper.judge.arrivals import Voice
+from watchkeeper.judge.outcome import Outcome
+from watchkeeper.store.sighting import Repeat
+
+
+class Passage:
+    """A *report* of *voice*, and its outcome once that is on disk.
+
+    It is awaited, or calls back, as a future does; but it calls at once instead of in the
+    loop's next turn, and is the only object that the door makes for a report. *repeat* is the
+    row that it will be, where it says nothing new.
+    """
+
+    __slots__ = ("_error", "_heeds", "_outcome", "repeat", "report", "voice")
+
+    def __init__(self, voice: Voice, report: Report, repeat: Repeat | None = None) -> None:
+        self.voice = voice
+        self.report = report
+        self.repeat = repeat
+        self._outcome: Outcome | None = None
+        self._error: Exception | None = None
+        self._heeds: Callable[[Passage], object] | None = None
+
+    def done(self) -> bool:
+        """Return whether it is known what became of the report."""
+        return self._outcome is not None or self._error is not None
+
+    def result(self) -> Outcome:
+        """Return what became of the report; raise why it could not be taken."""
+        if self._error:
+            raise self._error
+        if self._outcome is None:
+            raise asyncio.InvalidStateError
+        return self._outcome
+
+    def add_done_callback(self, heeds: "Callable[[Passage], object]") -> None:
+        """Have *heeds*, the only one who waits, called when it is done. It must not raise."""
+        if self.done():
+            asyncio.get_running_loop().call_soon(heeds, self)
+        else:
+            self._heeds = heeds
+
+    def settle(self, outcome: Outcome) -> None:
+        """Say what became of the report, unless that was said."""
+        if not self.done():
+            self._outcome = outcome
+            self._tell()
+
+    def fail(self, error: Exception) -> None:
+        """Say why the report could not be taken, unless its outcome was said."""
+        if not self.done():
+            self._error = error
+            self._tell()
+
+    def _tell(self) -> None:
+        heeds, self._heeds = self._heeds, None
+        if heeds:
+            heeds(self)
+
+    def __await__(self) -> Generator[object, None, Outcome]:
+        """Return what became of the report, once that is known."""
+        if not self.done():
+            known = asyncio.Event()
+            self._heeds = lambda _: known.set()
+            yield from known.wait().__await__()
+        return self.result()
