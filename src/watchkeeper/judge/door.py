@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -17,6 +16,7 @@ from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.passage import Passage
+from watchkeeper.judge.queue import GateQueue, Queue
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
 from watchkeeper.outside.clock import Clock, this_moment
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _GATE_BATCH = 250
 _FAST_BATCH = 500
-_MOST_TURNS = 8
-"""For how many turns of the loop a batch waits while each of them brings more reports."""
 
 
 class Undecidable(StoreRefused):
@@ -48,8 +46,8 @@ class Door:
         self._follower = follower
         self._clock = clock
         self._recording = recording
-        self._fast = _Queue(_FAST_BATCH)
-        self._gate = _GateQueue(_GATE_BATCH)
+        self._fast = Queue(_FAST_BATCH)
+        self._gate = GateQueue(_GATE_BATCH)
         self._arrivals = Arrivals(clock)
 
     def take(self, name: ReplicaName, report: Report) -> Passage:
@@ -185,64 +183,6 @@ class Door:
     def _case(self) -> Case:
         now = this_moment(self._clock)
         return Case(self._follower.page_no, self.rules, now)
-
-
-class _Queue:
-    """Reports that wait for a commit; a batch holds one of each voice, in order."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._waiting: deque[Passage] = deque()
-        self._filled = asyncio.Event()
-
-    def put(self, passage: Passage) -> None:
-        if not self._waiting:
-            self._filled.set()
-        self._waiting.append(passage)
-
-    async def batch(self) -> list[Passage]:
-        await self._filled.wait()
-        await self._gather()
-        taken: dict[Voice, Passage] = {}
-        later: list[Passage] = []
-        while self._waiting and len(taken) < self._most:
-            passage = self._waiting.popleft()
-            if taken.setdefault(passage.voice, passage) is not passage:
-                later.append(passage)
-        self._waiting.extendleft(reversed(later))
-        if not self._waiting:
-            self._filled.clear()
-        return list(taken.values())
-
-    async def _gather(self) -> None:
-        """Wait while each turn of the loop brings more: a commit costs the same for all of them."""
-        before = 0
-        for _ in range(_MOST_TURNS):
-            if not before < len(self._waiting) < self._most:
-                return
-            before = len(self._waiting)
-            await asyncio.sleep(0)
-
-
-class _GateQueue(_Queue):
-    """The same, knowing whose reports wait or are being decided: the next must follow them."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self._held: Counter[Voice] = Counter()
-
-    def put(self, passage: Passage) -> None:
-        super().put(passage)
-        self._held[passage.voice] += 1
-
-    def holds(self, voice: Voice) -> bool:
-        return voice in self._held
-
-    def done(self, batch: Sequence[Passage]) -> None:
-        for passage in batch:
-            self._held[passage.voice] -= 1
-            if not self._held[passage.voice]:
-                del self._held[passage.voice]
 
 
 def _repeat_of(kept: Kept, report: Report) -> Repeat:

@@ -1,0 +1,74 @@
+"""Queue: reports that wait for a commit, which costs the same for one as for hundreds."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Sequence
+
+from watchkeeper.judge.arrivals import Voice
+from watchkeeper.judge.passage import Passage
+
+MOST_TURNS = 8
+"""For how many turns of the loop a batch waits while each of them brings more reports."""
+
+
+class Queue:
+    """Reports that wait for a commit; a batch holds one of each voice, in order."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: deque[Passage] = deque()
+        self._filled = asyncio.Event()
+
+    def put(self, passage: Passage) -> None:
+        """Let *passage* wait."""
+        if not self._waiting:
+            self._filled.set()
+        self._waiting.append(passage)
+
+    async def batch(self) -> list[Passage]:
+        """Return the next of those that wait, once there are some."""
+        await self._filled.wait()
+        await self._gather()
+        taken: dict[Voice, Passage] = {}
+        later: list[Passage] = []
+        while self._waiting and len(taken) < self._most:
+            passage = self._waiting.popleft()
+            if taken.setdefault(passage.voice, passage) is not passage:
+                later.append(passage)
+        self._waiting.extendleft(reversed(later))
+        if not self._waiting:
+            self._filled.clear()
+        return list(taken.values())
+
+    async def _gather(self) -> None:
+        """Wait while each turn of the loop brings more: a commit costs the same for all of them."""
+        before = 0
+        for _ in range(MOST_TURNS):
+            if not before < len(self._waiting) < self._most:
+                return
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+
+
+class GateQueue(Queue):
+    """The same, knowing whose reports wait or are being decided: the next must follow them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._held: Counter[Voice] = Counter()
+
+    def put(self, passage: Passage) -> None:
+        """Let *passage* wait, and hold its voice until it is `done`."""
+        super().put(passage)
+        self._held[passage.voice] += 1
+
+    def holds(self, voice: Voice) -> bool:
+        """Return whether a report of *voice* is not done."""
+        return voice in self._held
+
+    def done(self, batch: Sequence[Passage]) -> None:
+        """Let go of the voices of *batch*."""
+        for passage in batch:
+            self._held[passage.voice] -= 1
+            if not self._held[passage.voice]:
+                del self._held[passage.voice]
