@@ -325,4 +325,8 @@ async def far(kind: str) -> AsyncIterator[Far]:
     """Serve the far side of *kind* on a port of its own."""
     side = Far(kind)
     async with serving(side) as side.port:
-        yield side
+        try:
+            yield side
+        except Exception as error:
+            error.add_note(f"the far side of {kind} complains: {side.complaints}")
+            raise

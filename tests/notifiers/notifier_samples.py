@@ -1,5 +1,6 @@
 """Messages and settings that the tests of all notifiers share."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
@@ -135,3 +136,19 @@ def settings(port: int, scheme: str = "http") -> dict[str, Any]:
             api_url=Url.parse(f"{base}/2010-04-01/"),
         ),
     }
+
+
+def with_canaries(kind: str, port: int, canary: str = "canary") -> Any:
+    """The settings of *kind* with *canary* wherever a secret may be."""
+    given = settings(port)[kind]
+    changed: dict[str, object] = {}
+    for field in fields(given):
+        value = getattr(given, field.name)
+        if isinstance(value, Secret):
+            changed[field.name] = Secret(canary)
+        elif field.metadata.get("secret"):
+            changed[field.name] = Url.parse(f"http://u:canary@127.0.0.1:{port}/canary?k=canary")
+        elif isinstance(value, tuple) and isinstance(value[0], Secret):
+            changed[field.name] = (Secret(canary),)
+    assert changed
+    return replace(given, **changed)

@@ -1,7 +1,6 @@
 """A secret of a channel is in no error, whatever goes wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -9,11 +8,9 @@ import pytest
 from rig.port import free_port
 from tests.loop import in_loop
 from tests.notifiers.apis import APIS
-from tests.notifiers.notifier_samples import message, settings
+from tests.notifiers.notifier_samples import message, with_canaries
 from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config import folder
-from watchkeeper.core.secret import Secret
-from watchkeeper.core.url import Url
 from watchkeeper.outside.outside import real
 
 ANSWERS: Mapping[str, bytes] = {
@@ -24,22 +21,6 @@ ANSWERS: Mapping[str, bytes] = {
     "no answer": b"",
     "no HTTP": b"canary canary\r\n\r\n",
 }
-
-
-def with_canaries(kind: str, port: int, canary: str) -> Any:
-    """The settings of *kind* with *canary* wherever a secret may be."""
-    given = settings(port)[kind]
-    changed: dict[str, object] = {}
-    for field in fields(given):
-        value = getattr(given, field.name)
-        if isinstance(value, Secret):
-            changed[field.name] = Secret(canary)
-        elif field.metadata.get("secret"):
-            changed[field.name] = Url.parse(f"http://u:canary@127.0.0.1:{port}/canary?k=canary")
-        elif isinstance(value, tuple) and isinstance(value[0], Secret):
-            changed[field.name] = (Secret(canary),)
-    assert changed
-    return replace(given, **changed)
 
 
 async def words(kind: str, port: int, canary: str = "canary") -> str:

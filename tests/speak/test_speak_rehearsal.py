@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -6,7 +7,7 @@ from rig.port import free_port
 from tests.house import PAGE
 from tests.loop import in_loop
 from tests.notifiers.apis import APIS, far
-from tests.notifiers.notifier_samples import settings
+from tests.notifiers.notifier_samples import settings, with_canaries
 from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config import folder
 from watchkeeper.core.compose import Sender
@@ -55,15 +56,16 @@ async def test_every_kind_takes_it_and_its_words_say_what_it_is(kind: str) -> No
 async def test_what_was_answered_is_said_without_a_secret_even_if_the_other_side_says_it(
     kind: str,
 ) -> None:
-    body = b"no: ZULIPKEY 1234:TELEGRAMTOKEN PUSHOVERTOKEN userone GOTIFYTOKEN slack/hook \x1b[1m"
-    body += b"hooks/canary MATRIXTOKEN WEBEXTOKEN AUTHTOKEN" + b"x" * 5_000
+    body = b"no: canary \x1b[1m" + b"x" * 5_000
     async with serving(Answers(http_answer(403, body))) as port:
-        ended = await rehearse(tongue(kind, port), real())
+        one = replace(tongue(kind, port), settings=with_canaries(kind, port))
+        ended = await rehearse(one, real())
     assert ended.is_taken is False
     first, second = ended.words.split("\n")
     assert first == f"refused: 127.0.0.1:{port} answered 403 Forbidden"
     assert second.startswith("  403 Forbidden: 'no: ")
     assert "***" in second
+    assert "canary" not in second
     assert "\x1b" not in second
     assert len(second) < 400
 
