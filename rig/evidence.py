@@ -6,10 +6,10 @@ killed meanwhile, and the database lived. A report counts when it was acknowledg
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rig.clients import INTERVAL_MS
-from rig.history import Act, Deed, Health, History, Looked, Reported
+from rig.history import Act, Deed, Dropped, Health, History, Looked, Reported
 from rig.program import GRACE_S
 
 SHORTEST_MS = INTERVAL_MS + GRACE_S * 1000
@@ -102,6 +102,11 @@ def of_looks(looks: Iterable[Looked], course: Course) -> Evidence:
     return Evidence(sure=sure, hints=hints)
 
 
+def dropped(evidence: Evidence, drop: Dropped) -> Evidence:
+    """Return *evidence* with a reason more not to call the replica dead."""
+    return replace(evidence, hints=[*evidence.hints, Hint(drop.at, dead=False)])
+
+
 def of_reports(reports: Iterable[Reported]) -> Evidence:
     """Return the evidence of *reports* about one replica, one after the other."""
     every = list(reports)
@@ -124,6 +129,8 @@ def gather(history: History, processes: int) -> dict[str, Evidence]:
     for report in history.of(Reported):
         reports.setdefault(report.replica, []).append(report)
     found = {name: of_looks(mine, course) for name, mine in looks.items()}
+    for drop in history.of(Dropped):
+        found[drop.replica] = dropped(found.get(drop.replica, Evidence()), drop)
     return found | {name: of_reports(mine) for name, mine in reports.items()}
 
 

@@ -63,6 +63,14 @@ class Turned:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """At this moment the file did not name *replica* any more."""
+
+    at: int
+    replica: str
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """A fake service was visited at *at*, and answered as *health* at *until*."""
 
@@ -117,8 +125,8 @@ class Found:
     numbers: Mapping[str, int]
 
 
-Event = Deed | Turned | Looked | Reported | Received | Found
-E = TypeVar("E", Deed, Turned, Looked, Reported, Received, Found)
+Event = Deed | Turned | Dropped | Looked | Reported | Received | Found
+E = TypeVar("E", Deed, Turned, Dropped, Looked, Reported, Received, Found)
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ poll_delay_dead = {deadline_s}
 poll_retry = 0
 push_delay_dead = {grace_s}
 local_delay_dead = {grace_s}
+{unknown}
 
 [notify]
 alert_on = "{alert_on}"
@@ -73,7 +74,8 @@ mode = "{mode}"
 class Wiring:
     """What the program's file says: *looked* are URLs by node, *channels* URLs by name.
 
-    *keys* are further lines of a node's table, *notify* of that of all channels.
+    *keys* are further lines of a node's table, *notify* of that of all channels, *unknown* of the
+    metrics.
     """
 
     looked: Mapping[str, Sequence[str]]
@@ -86,9 +88,14 @@ class Wiring:
     deadline_s: int = 10
     flap_changes: int = 0
     notify: str = ""
+    unknown: str = ""
 
     def write(self, file: Path) -> None:
         """Write the program's file."""
+        file.write_text(self.text())
+
+    def text(self) -> str:
+        """Return the program's file."""
         text = _FILE.format(
             token=TOKEN,
             manager_token=MANAGER_TOKEN,
@@ -99,6 +106,7 @@ class Wiring:
             notify=self.notify,
             interval_s=self.interval_s,
             deadline_s=self.deadline_s,
+            unknown=self.unknown,
         )
         text += "".join(_CHANNEL.format(name=name, url=url) for name, url in self.channels.items())
         text += _SERVICE.format(id="looked")
@@ -106,8 +114,7 @@ class Wiring:
             text += _NODE.format(id=node, mode="poll") + f"replicas = {json.dumps(list(urls))}\n"
             text += self.keys.get(node, "") + "\n"
         text += _SERVICE.format(id="reporters")
-        text += "".join(_NODE.format(id=mode, mode=mode) for mode in ("push", "local"))
-        file.write_text(text)
+        return text + "".join(_NODE.format(id=mode, mode=mode) for mode in ("push", "local"))
 
 
 @dataclass(slots=True)

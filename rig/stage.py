@@ -51,6 +51,7 @@ class Stage:
     receivers: list[Receiver]
     reporters: list[Reporter]
     programs: list[Program]
+    wiring: Wiring
 
     def stir(self) -> None:
         """Turn the truth about a few services."""
@@ -168,6 +169,7 @@ async def _build(play: Play) -> Stage:
         receivers=receivers,
         reporters=reporters,
         programs=programs,
+        wiring=wiring,
     )
 
 

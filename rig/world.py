@@ -18,11 +18,15 @@ _MOST_FAULTS = 3
 
 
 class Services:
-    """Fake services behind one listener, each at the path `/NODE/NUMBER`."""
+    """Fake services behind one listener, each at the path `/NODE/NUMBER`.
+
+    *called* is what the file calls a node now, where that is something else.
+    """
 
     def __init__(self, history: History, names: Iterable[str]) -> None:
         self._history = history
         self.truth = dict.fromkeys(names, Health.HEALTHY)
+        self.called: dict[str, str] = {}
         self.place = ANY
 
     @property
@@ -44,7 +48,8 @@ class Services:
 
     def replica(self, name: str) -> str:
         """Return what the program calls the service *name*."""
-        return f"looked:{name.partition('/')[0]}:{self.url(name)}"
+        node = name.partition("/")[0]
+        return f"looked:{self.called.get(node, node)}:{self.url(name)}"
 
     def turn(self, name: str, health: Health) -> None:
         """Make the service *name* become *health*."""

@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.rig, pytest.mark.timeout(600)]
         "acked --cycles 500",
         "clock",
         "restart --cycles 6",
+        "reload --cycles 50",
         "freeze",
         "full",
         "isolation",
