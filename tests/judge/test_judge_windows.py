@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -73,3 +74,14 @@ def test_a_rule_that_ends_leaves_nothing_to_wait_for() -> None:
     twice = window("2030-01-06T00:00:00+00:00", 1, "FREQ=DAILY;COUNT=2")
     assert opening(held(plan(), twice), at("2030-01-07T00:30:00+00:00")).nodes.keys() == {API}
     assert opening(held(plan(), twice), at("2030-01-08T00:30:00+00:00")) == ({}, None)
+
+
+def test_a_window_by_the_clocks_of_a_place_is_an_hour_earlier_in_summer() -> None:
+    nightly = replace(
+        window("2030-01-06T02:00:00+01:00", 1, "FREQ=WEEKLY;BYDAY=SU"), zone="Europe/Berlin"
+    )
+    for start in ("2030-01-13T02:00:00+01:00", "2030-07-07T02:00:00+02:00"):
+        assert opening(held(plan(), nightly), at(start) - 1).nodes == {}
+        found = opening(held(plan(), nightly), at(start))
+        assert found.nodes == {API: Maintenance(nightly.title, at(start) + HOUR)}
+        assert found.changes_at == at(start) + HOUR

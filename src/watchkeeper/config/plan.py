@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from watchkeeper.config import queues
+from watchkeeper.config import queues, timezones
 from watchkeeper.config.digest import digest
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Finding, Path
@@ -119,15 +119,24 @@ def _reminding(notify: NotifyTable) -> Reminding | None:
 
 
 def _window(table: MaintenanceTable, services: tuple[Service, ...]) -> Window:
-    starts_at, ends_at = (int(when.timestamp() * 1000) for when in (table.starts_at, table.ends_at))
+    starts, ends = table.starts_at, table.ends_at
+    if table.timezone:
+        zone = timezones.named(table.timezone)
+        starts, ends = timezones.local(starts, zone), timezones.local(ends, zone)
+    starts_at, ends_at = (int(when.timestamp() * 1000) for when in (starts, ends))
     return Window(
         title=table.title,
         starts_at=starts_at,
-        lasts_ms=ends_at - starts_at,
+        lasts_ms=_ms(ends - starts) if table.repeats else ends_at - starts_at,
         repeats=table.repeats,
-        offset_ms=round((table.starts_at.utcoffset() or timedelta()).total_seconds() * 1000),
+        offset_ms=_ms(starts.utcoffset() or timedelta()),
+        zone=table.timezone if table.repeats else "",
         scope=tuple(dict.fromkeys(_scope(table.scope, services))),
     )
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
 
 
 def _scope(names: tuple[str, ...], services: tuple[Service, ...]) -> Iterator[NodeName]:

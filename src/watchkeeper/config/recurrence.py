@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 
 from dateutil.rrule import rrule, rrulestr
 
+from watchkeeper.config.timezones import named
 from watchkeeper.core.plan import Window
 
 _NUMBER, _LIST = r"[1-9]\d{0,3}", r"[+\-0-9A-Z,]{1,200}"
@@ -54,10 +55,24 @@ def around(window: Window, at: int) -> tuple[int | None, int | None]:
     starts_at = window.starts_at
     if not window.repeats:
         return (starts_at, None) if starts_at <= at else (None, starts_at)
-    zone = timezone(timedelta(milliseconds=window.offset_ms))
-    rule = _rule(window.repeats, datetime.fromtimestamp(starts_at / 1000, zone))
+    rule = _rule(window.repeats, datetime.fromtimestamp(starts_at / 1000, _clocks(window)))
     moment = datetime.fromtimestamp(at / 1000, UTC)
     return _ms(rule.before(moment, inc=True)), _ms(rule.after(moment))
+
+
+def end_of(window: Window, began_at: int) -> int:
+    """Return the wall moment at which *window* ends that began at *began_at*."""
+    if not window.zone:
+        return began_at + window.lasts_ms
+    began = datetime.fromtimestamp(began_at / 1000, _clocks(window))
+    ends = began + timedelta(milliseconds=window.lasts_ms)  # as the clocks there show it
+    return round(ends.replace(fold=began.fold).timestamp() * 1000)
+
+
+def _clocks(window: Window) -> tzinfo:
+    if window.zone:
+        return named(window.zone)
+    return timezone(timedelta(milliseconds=window.offset_ms))
 
 
 def _rule(rule: str, starts_at: datetime) -> rrule:

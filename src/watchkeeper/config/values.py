@@ -47,6 +47,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "value_error": "{error}",
     }
 )
+A_MOMENT = "a date and time with an offset, such as 2030-01-31T22:00:00Z"
 _ONE_OF = re.compile(r"'([^']*)'")
 
 
@@ -136,8 +137,8 @@ def _flag(value: object) -> object:
 
 
 def _moment(value: object) -> object:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError("must be a date and time with an offset, such as 2030-01-31T22:00:00Z")
+    if not isinstance(value, datetime):
+        raise ValueError(f"must be {A_MOMENT}")  # noqa: TRY004
     return value
 
 

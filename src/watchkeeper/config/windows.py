@@ -7,6 +7,8 @@ from datetime import datetime
 from watchkeeper.config import recurrence
 from watchkeeper.config.problems import Finding, Path, quoted, refused
 from watchkeeper.config.source import Tree, tables
+from watchkeeper.config.timezones import is_skipped, local, named
+from watchkeeper.config.values import A_MOMENT
 
 
 def check(tree: Tree) -> Iterator[Finding]:
@@ -14,6 +16,7 @@ def check(tree: Tree) -> Iterator[Finding]:
     known = list(_names(tree))
     for index, window in tables(tree, "maintenance"):
         path: Path = ("maintenance", index)
+        yield from _moments(window, path)
         yield from _span(window, path)
         yield from _repeats(window, path)
         yield from _scope(window, path, known)
@@ -24,6 +27,16 @@ def _names(tree: Tree) -> Iterator[str]:
         yield str(service.get("id"))
         for _, node in tables(service, "node"):
             yield f"{service.get('id')}:{node.get('id')}"
+
+
+def _moments(window: Tree, path: Path) -> Iterator[Finding]:
+    for key in ("starts_at", "ends_at"):
+        value, moment = window.get(key), _moment(window, key)
+        if isinstance(value, datetime) and value.tzinfo is None and "timezone" not in window:
+            yield Finding((*path, key), f"must be {A_MOMENT}, not {value}")
+        elif moment and "timezone" in window and is_skipped(moment):
+            where = window["timezone"]
+            yield Finding((*path, key), f"is skipped by the clocks of {where}: {value}")
 
 
 def _span(window: Tree, path: Path) -> Iterator[Finding]:
@@ -54,5 +67,13 @@ def _scope(window: Tree, path: Path, known: list[str]) -> Iterator[Finding]:
 
 
 def _moment(window: Tree, key: str) -> datetime | None:
+    """Return the moment *key* by the clocks of its window, None where that is not known."""
     value = window.get(key)
-    return value if isinstance(value, datetime) and value.tzinfo else None
+    if not isinstance(value, datetime):
+        return None
+    if "timezone" not in window:
+        return value if value.tzinfo else None
+    try:
+        return local(value, named(str(window["timezone"])))
+    except ValueError:
+        return None

@@ -150,8 +150,9 @@ class Maintenance:
 class Window:
     """A planned time of maintenance, from the wall time *starts_at* for *lasts_ms*.
 
-    *repeats* is a recurrence rule, empty for a window that comes once; its days are those of
-    *offset_ms* from UTC. *scope* are the nodes concerned, all where it is empty.
+    *repeats* is a recurrence rule, empty for a window that comes once. It comes, and ends, by the
+    clocks of the time *zone* with that name, or of *offset_ms* from UTC where that is empty.
+    *scope* are the nodes concerned, all where it is empty.
     """
 
     title: str
@@ -159,6 +160,7 @@ class Window:
     lasts_ms: int
     repeats: str = ""
     offset_ms: int = 0
+    zone: str = ""
     scope: tuple[NodeName, ...] = ()
 
 

@@ -6,7 +6,7 @@ Pure. Wall time is compared here because people wrote it; nothing else is decide
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from watchkeeper.config.recurrence import around
+from watchkeeper.config.recurrence import around, end_of
 from watchkeeper.core.plan import Maintenance, NodeName, Plan, Window
 
 
@@ -37,7 +37,7 @@ def opening(plan: Plan, at: int) -> Opening:
 def _stands(window: Window, at: int) -> tuple[int, Sequence[int]]:
     """Return until when *window* is open, 0 if it is not, and the moments that change that."""
     last, coming = around(window, at)
-    until_at = last + window.lasts_ms if last is not None else 0
+    until_at = end_of(window, last) if last is not None else 0
     is_open = at < until_at
     moments = [until_at] if is_open else []
     if coming is not None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from watchkeeper.config.forms import OneLine
 from watchkeeper.config.schema.marks import about
+from watchkeeper.config.timezones import named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +17,19 @@ class MaintenanceTable:
 
     title: OneLine = field(metadata=about("what the page says of it"))
     starts_at: datetime = field(
-        metadata=about("date and time with offset, such as `2030-01-31T22:00:00+01:00`")
+        metadata=about(
+            "date and time with offset, such as `2030-01-31T22:00:00+01:00`; without one, by the "
+            "clocks of `timezone`"
+        )
     )
     ends_at: datetime = field(metadata=about("the same; of the first time, where it repeats"))
+    timezone: str = field(
+        default="",
+        metadata={
+            **about("the place whose clocks it follows through summer time, as `Europe/Berlin`"),
+            "check": named,
+        },
+    )
     repeats: str = field(
         default="",
         metadata=about(
