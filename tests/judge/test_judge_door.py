@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 
 from tests.house import HEALTHY, SICK, house
+from tests.loop import in_loop
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store.cursor import Store, Track, Transaction
 
@@ -45,21 +46,19 @@ class Counting(Mistaken):
         return await self._store.write(transaction, track)
 
 
-def test_reports_that_come_one_after_another_share_a_commit(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with house(str(tmp_path / "wk.db")) as home:
-            who = [f"web:push:{number}" for number in range(5)]
-            for one in who:
-                await home.push(one, HEALTHY)
-            store = home.door._store = Counting(home.store)  # noqa: SLF001 - to be counted
-            taken = []
-            for one in who:
-                taken.append(asyncio.ensure_future(home.push(one, HEALTHY)))
-                await asyncio.sleep(0)
-            assert await asyncio.gather(*taken) == [Outcome.TAKEN] * 5
-            assert store.commits == 1
-
-    asyncio.run(main())
+@in_loop
+async def test_reports_that_come_one_after_another_share_a_commit(tmp_path: Path) -> None:
+    async with house(str(tmp_path / "wk.db")) as home:
+        who = [f"web:push:{number}" for number in range(5)]
+        for one in who:
+            await home.push(one, HEALTHY)
+        store = home.door._store = Counting(home.store)  # noqa: SLF001 - to be counted
+        taken = []
+        for one in who:
+            taken.append(asyncio.ensure_future(home.push(one, HEALTHY)))
+            await asyncio.sleep(0)
+        assert await asyncio.gather(*taken) == [Outcome.TAKEN] * 5
+        assert store.commits == 1
 
 
 def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_gate(

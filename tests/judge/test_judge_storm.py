@@ -1,11 +1,11 @@
 """Storms: what thousands who die at once may cost."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.house import DEAD, HEALTHY, House, house, name, plan
+from tests.loop import in_loop
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
@@ -58,31 +58,27 @@ async def rows_to_decide(home: House, who: str, status: Status) -> int:
     return await home.store.write(job)
 
 
-def test_a_death_costs_the_same_however_many_died_before(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url, plan({"web:api": MANY})) as home:
-            await rows_to_decide(home, "web:api:0", DEAD)
-            deaths = [await rows_to_decide(home, f"web:api:{who}", DEAD) for who in MANY[1:]]
-            assert len(set(deaths)) == 1
-            returns = [await rows_to_decide(home, f"web:api:{who}", HEALTHY) for who in MANY[1:]]
-            assert len(set(returns)) == 1
-            said = await home.said()
-            assert [len(facts.dead) for facts in said] == [*range(1, 41), *range(39, 0, -1)]
-            assert said[-1].closed is None
-
-    asyncio.run(main())
+@in_loop
+async def test_a_death_costs_the_same_however_many_died_before(store_url: str) -> None:
+    async with house(store_url, plan({"web:api": MANY})) as home:
+        await rows_to_decide(home, "web:api:0", DEAD)
+        deaths = [await rows_to_decide(home, f"web:api:{who}", DEAD) for who in MANY[1:]]
+        assert len(set(deaths)) == 1
+        returns = [await rows_to_decide(home, f"web:api:{who}", HEALTHY) for who in MANY[1:]]
+        assert len(set(returns)) == 1
+        said = await home.said()
+        assert [len(facts.dead) for facts in said] == [*range(1, 41), *range(39, 0, -1)]
+        assert said[-1].closed is None
 
 
-def test_the_last_who_comes_back_closes_its_own_alert_and_no_other(store_url: str) -> None:
-    async def main() -> None:
-        nodes = {"web:api": ("1", "2"), "mail:smtp": ("1",)}
-        async with house(store_url, plan(nodes, alert_on=AlertOn.SERVICE)) as home:
-            for who in ("web:api:1", "web:api:2", "mail:smtp:1"):
-                await home.look(who, DEAD)
-            await home.look("web:api:1", HEALTHY)
-            await home.look("web:api:2", HEALTHY)
-            closed = "SELECT subject, closed_at IS NOT NULL FROM alert ORDER BY no"
-            found = [(subject, bool(is_closed)) for subject, is_closed in await home.rows(closed)]
-            assert found == [("service:web", True), ("service:mail", False)]
-
-    asyncio.run(main())
+@in_loop
+async def test_the_last_who_comes_back_closes_its_own_alert_and_no_other(store_url: str) -> None:
+    nodes = {"web:api": ("1", "2"), "mail:smtp": ("1",)}
+    async with house(store_url, plan(nodes, alert_on=AlertOn.SERVICE)) as home:
+        for who in ("web:api:1", "web:api:2", "mail:smtp:1"):
+            await home.look(who, DEAD)
+        await home.look("web:api:1", HEALTHY)
+        await home.look("web:api:2", HEALTHY)
+        closed = "SELECT subject, closed_at IS NOT NULL FROM alert ORDER BY no"
+        found = [(subject, bool(is_closed)) for subject, is_closed in await home.rows(closed)]
+        assert found == [("service:web", True), ("service:mail", False)]

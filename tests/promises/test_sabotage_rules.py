@@ -15,6 +15,8 @@ import pytest
 
 from tests.cluster import Cluster
 from tests.house import DEAD, HEALTHY, PAGE, REPORTER, House, house, name, plan
+from tests.loop import in_loop
+from tests.outside.world import serving
 from watchkeeper.core import lane as rules
 from watchkeeper.core.compose import Sender, compose
 from watchkeeper.core.facts import Facts, Kind
@@ -58,93 +60,83 @@ def second(home: House) -> House:
     return other
 
 
-def test_cas_a_sighting_that_moved_meanwhile_is_not_written_over(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await home.push("web:push:a")
-            kept = home.follower.view.kept(name("web:push:a"), REPORTER)
-            assert kept
-            dead = Kept(*kept.key, replace(kept.sighting, status=DEAD))
-            stale = kept.sighting.heard - 1
-            with pytest.raises(StoreRefused):
-                await home.store.write(lambda c: sighting_rows.save(c, [(dead, stale)]))
-            assert await home.rows("SELECT status FROM sighting") == [(HEALTHY,)]
-
-    asyncio.run(main())
+@in_loop
+async def test_cas_a_sighting_that_moved_meanwhile_is_not_written_over(store_url: str) -> None:
+    async with house(store_url) as home:
+        await home.push("web:push:a")
+        kept = home.follower.view.kept(name("web:push:a"), REPORTER)
+        assert kept
+        dead = Kept(*kept.key, replace(kept.sighting, status=DEAD))
+        stale = kept.sighting.heard - 1
+        with pytest.raises(StoreRefused):
+            await home.store.write(lambda c: sighting_rows.save(c, [(dead, stale)]))
+        assert await home.rows("SELECT status FROM sighting") == [(HEALTHY,)]
 
 
-def test_slot_two_looks_of_one_slot_confirm_nothing(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url, CONFIRMED) as home:
-            await home.look("web:api:1", HEALTHY, seq=1)
-            await home.look("web:api:1", DEAD, seq=2)
-            await home.look("web:api:1", DEAD, seq=2)
-            assert home.status("web:api:1") is HEALTHY
-            await home.look("web:api:1", DEAD, seq=3)
-            assert home.status("web:api:1") is DEAD
-
-    asyncio.run(main())
+@in_loop
+async def test_slot_two_looks_of_one_slot_confirm_nothing(store_url: str) -> None:
+    async with house(store_url, CONFIRMED) as home:
+        await home.look("web:api:1", HEALTHY, seq=1)
+        await home.look("web:api:1", DEAD, seq=2)
+        await home.look("web:api:1", DEAD, seq=2)
+        assert home.status("web:api:1") is HEALTHY
+        await home.look("web:api:1", DEAD, seq=3)
+        assert home.status("web:api:1") is DEAD
 
 
-def test_age_a_report_that_comes_late_changes_nothing(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await home.look("web:api:1", DEAD)
-            late = home.clock.steady() - 500
-            await home.take("web:api:1", Report(status=HEALTHY, heard=late, seq=0))
-            assert home.status("web:api:1") is DEAD
-
-    asyncio.run(main())
+@in_loop
+async def test_age_a_report_that_comes_late_changes_nothing(store_url: str) -> None:
+    async with house(store_url) as home:
+        await home.look("web:api:1", DEAD)
+        late = home.clock.steady() - 500
+        await home.take("web:api:1", Report(status=HEALTHY, heard=late, seq=0))
+        assert home.status("web:api:1") is DEAD
 
 
-def test_reload_a_stale_cache_calls_no_report_old_news(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            await home.look("web:api:1", HEALTHY)
-            other = second(home)
-            running = asyncio.create_task(other.door.run())
-            await other.follower.follow()
-            await home.look("web:api:1", DEAD)
-            home.clock.pass_ms(2_000)
-            await other.look("web:api:1", HEALTHY)
-            assert other.status("web:api:1") is HEALTHY
-            running.cancel()
-
-    asyncio.run(main())
+@in_loop
+async def test_reload_a_stale_cache_calls_no_report_old_news(store_url: str) -> None:
+    async with house(store_url) as home:
+        await home.look("web:api:1", HEALTHY)
+        other = second(home)
+        running = asyncio.create_task(other.door.run())
+        await other.follower.follow()
+        await home.look("web:api:1", DEAD)
+        home.clock.pass_ms(2_000)
+        await other.look("web:api:1", HEALTHY)
+        assert other.status("web:api:1") is HEALTHY
+        running.cancel()
 
 
-def test_sightrev_a_look_that_only_contradicts_is_followed_by_the_others(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url, CONFIRMED) as home:
-            await home.look("web:api:1", HEALTHY)
-            other = second(home)
-            running = asyncio.create_task(other.door.run())
-            await other.follower.follow()
-            await home.look("web:api:1", DEAD)
-            await other.follower.follow()
-            await other.look("web:api:1", HEALTHY)
-            await home.look("web:api:1", DEAD)
-            assert home.status("web:api:1") is HEALTHY
-            running.cancel()
+@in_loop
+async def test_sightrev_a_look_that_only_contradicts_is_followed_by_the_others(
+    store_url: str,
+) -> None:
+    async with house(store_url, CONFIRMED) as home:
+        await home.look("web:api:1", HEALTHY)
+        other = second(home)
+        running = asyncio.create_task(other.door.run())
+        await other.follower.follow()
+        await home.look("web:api:1", DEAD)
+        await other.follower.follow()
+        await other.look("web:api:1", HEALTHY)
+        await home.look("web:api:1", DEAD)
+        assert home.status("web:api:1") is HEALTHY
+        running.cancel()
 
-    asyncio.run(main())
 
-
-def test_mute_nobody_is_reminded_before_a_mute_ends(store_url: str) -> None:
+@in_loop
+async def test_mute_nobody_is_reminded_before_a_mute_ends(store_url: str) -> None:
     policy = Reminding(interval_ms=60_000)
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            await home.look("web:api:1", DEAD)
-            until = home.clock.steady() + 3_600_000
-            await home.store.write(partial(gate.save_mute, page_no=home.page_no, until=until))
-            for _ in range(61):
-                home.clock.pass_ms(59_000)
-                job = partial(say_reminders, page_no=home.page_no, policy=policy, now=home.now())
-                await home.store.write(job)
-            assert [facts.kind for facts in await home.said()] == [Kind.CHANGED]
-
-    asyncio.run(main())
+    async with house(store_url) as home:
+        await home.look("web:api:1", DEAD)
+        until = home.clock.steady() + 3_600_000
+        await home.store.write(partial(gate.save_mute, page_no=home.page_no, until=until))
+        for _ in range(61):
+            home.clock.pass_ms(59_000)
+            job = partial(say_reminders, page_no=home.page_no, policy=policy, now=home.now())
+            await home.store.write(job)
+        assert [facts.kind for facts in await home.said()] == [Kind.CHANGED]
 
 
 def test_sort_reports_in_any_order_take_their_rows_in_one_order(cluster: Cluster) -> None:
@@ -203,41 +195,37 @@ async def _dead_after_scan(home: House, silence: Silence) -> bool:
     return home.status("web:push:a") is DEAD
 
 
-def test_grace_after_a_start_everybody_has_a_full_interval_to_report(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            workers = home.workers("a")
-            silence = _silence(home, workers)
-            await home.push("web:push:a", valid_ms=10_000)
-            home.clock.pass_ms(60_000)
-            await workers.hear_anew()
-            assert not await _dead_after_scan(home, silence)
-            home.clock.pass_ms(9_000)
-            assert not await _dead_after_scan(home, silence)
-            home.clock.pass_ms(1_100)
-            assert await _dead_after_scan(home, silence)
-
-    asyncio.run(main())
+@in_loop
+async def test_grace_after_a_start_everybody_has_a_full_interval_to_report(store_url: str) -> None:
+    async with house(store_url) as home:
+        workers = home.workers("a")
+        silence = _silence(home, workers)
+        await home.push("web:push:a", valid_ms=10_000)
+        home.clock.pass_ms(60_000)
+        await workers.hear_anew()
+        assert not await _dead_after_scan(home, silence)
+        home.clock.pass_ms(9_000)
+        assert not await _dead_after_scan(home, silence)
+        home.clock.pass_ms(1_100)
+        assert await _dead_after_scan(home, silence)
 
 
-def test_suspect_silence_is_not_believed_while_a_worker_may_be_deaf(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            workers, other = home.workers("a"), home.workers("b")
-            silence = _silence(home, workers)
-            await other.beat()
-            await workers.beat()
-            await home.push("web:push:a", valid_ms=6_500)
-            home.clock.pass_ms(7_000)
-            await workers.beat()
-            assert not await _dead_after_scan(home, silence)
-            home.clock.pass_ms(4_000)
-            await workers.beat()
-            assert not await _dead_after_scan(home, silence)
-            home.clock.pass_ms(6_600)
-            assert await _dead_after_scan(home, silence)
-
-    asyncio.run(main())
+@in_loop
+async def test_suspect_silence_is_not_believed_while_a_worker_may_be_deaf(store_url: str) -> None:
+    async with house(store_url) as home:
+        workers, other = home.workers("a"), home.workers("b")
+        silence = _silence(home, workers)
+        await other.beat()
+        await workers.beat()
+        await home.push("web:push:a", valid_ms=6_500)
+        home.clock.pass_ms(7_000)
+        await workers.beat()
+        assert not await _dead_after_scan(home, silence)
+        home.clock.pass_ms(4_000)
+        await workers.beat()
+        assert not await _dead_after_scan(home, silence)
+        home.clock.pass_ms(6_600)
+        assert await _dead_after_scan(home, silence)
 
 
 @dataclass
@@ -280,7 +268,8 @@ async def mouth(home: House) -> Mouth:
     return Mouth(home, lanes[0][1], rows[0].no)
 
 
-def test_lastcheck_a_claim_that_grew_old_sends_nothing_once_another_speaks(
+@in_loop
+async def test_lastcheck_a_claim_that_grew_old_sends_nothing_once_another_speaks(
     store_url: str,
 ) -> None:
     received: list[bytes] = []
@@ -289,24 +278,19 @@ def test_lastcheck_a_claim_that_grew_old_sends_nothing_once_another_speaks(
         received.append(await reader.read(100))
         writer.close()
 
-    async def main() -> None:
-        async with house(store_url) as home:
-            one = await mouth(home)
-            await home.look("web:api:1", DEAD)
-            server = await asyncio.start_server(serve, "127.0.0.1", 0)
-            url = Url.parse(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    async with house(store_url) as home, serving(serve) as port:
+        one = await mouth(home)
+        await home.look("web:api:1", DEAD)
+        url = Url.parse(f"http://127.0.0.1:{port}/")
 
-            async def frozen(message: Message, _: object, outside: Outside) -> None:
-                home.clock.pass_ms(6_000)
-                await one.take("another")
-                await outside.http.send_json(url, json={"id": message.id})
+        async def frozen(message: Message, _: object, outside: Outside) -> None:
+            home.clock.pass_ms(6_000)
+            await one.take("another")
+            await outside.http.send_json(url, json={"id": message.id})
 
-            await _tell_once(home, one, frozen)
-            server.close()
-            assert received == []
-            assert (await one.now()).told == one.lane.told
-
-    asyncio.run(main())
+        await _tell_once(home, one, frozen)
+        assert received == []
+        assert (await one.now()).told == one.lane.told
 
 
 async def _tell_once(
@@ -322,33 +306,29 @@ async def _tell_once(
     await outside.close()
 
 
-def test_okwins_what_arrived_counts_whoever_claimed_it_last(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            one = await mouth(home)
-            await home.look("web:api:1", DEAD)
-            last = one.lane.told + 1
-            frozen = await one.claim(await one.take("a"), last)
-            await one.claim(await one.take("b"), last)
-            assert await one.accepted(frozen)
-            assert (await one.now()).told == last
-
-    asyncio.run(main())
+@in_loop
+async def test_okwins_what_arrived_counts_whoever_claimed_it_last(store_url: str) -> None:
+    async with house(store_url) as home:
+        one = await mouth(home)
+        await home.look("web:api:1", DEAD)
+        last = one.lane.told + 1
+        frozen = await one.claim(await one.take("a"), last)
+        await one.claim(await one.take("b"), last)
+        assert await one.accepted(frozen)
+        assert (await one.now()).told == last
 
 
-def test_keepdue_nothing_overtakes_a_repeat_that_is_still_in_flight(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            one = await mouth(home)
-            await home.look("web:api:1", DEAD)
-            last = one.lane.told + 1
-            frozen = await one.claim(await one.take("a"), last)
-            repeat = await one.claim(await one.take("b"), last)
-            await one.accepted(frozen)
-            assert (await one.now()).due == repeat.due > 0
-            assert not await one.accepted(repeat)
-
-    asyncio.run(main())
+@in_loop
+async def test_keepdue_nothing_overtakes_a_repeat_that_is_still_in_flight(store_url: str) -> None:
+    async with house(store_url) as home:
+        one = await mouth(home)
+        await home.look("web:api:1", DEAD)
+        last = one.lane.told + 1
+        frozen = await one.claim(await one.take("a"), last)
+        repeat = await one.claim(await one.take("b"), last)
+        await one.accepted(frozen)
+        assert (await one.now()).due == repeat.due > 0
+        assert not await one.accepted(repeat)
 
 
 def test_doubt_what_may_have_arrived_is_repeated_unchanged() -> None:
@@ -361,12 +341,10 @@ def test_doubt_what_may_have_arrived_is_repeated_unchanged() -> None:
     assert rules.next_step(hopeless, waiting, 0, AT_ONCE, paced=False) == Try(3)
 
 
-def test_flapping_of_what_never_rests_is_said_once(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            for n in range(20):
-                await home.look("web:api:1", HEALTHY if n % 2 else DEAD)
-            kinds = [one.kind for one in await home.said()]
-            assert kinds == [*[Kind.CHANGED] * 3, Kind.FLAPPING]
-
-    asyncio.run(main())
+@in_loop
+async def test_flapping_of_what_never_rests_is_said_once(store_url: str) -> None:
+    async with house(store_url) as home:
+        for n in range(20):
+            await home.look("web:api:1", HEALTHY if n % 2 else DEAD)
+        kinds = [one.kind for one in await home.said()]
+        assert kinds == [*[Kind.CHANGED] * 3, Kind.FLAPPING]

@@ -1,10 +1,10 @@
 """The statement that is carried out most: what it moves, and that it is carried out alone."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from tests.house import HEALTHY, SICK, House, house
+from tests.loop import in_loop
 from watchkeeper.store import sighting
 from watchkeeper.store.cursor import Cursor, Row
 from watchkeeper.store.sighting import Repeat, SightingKey
@@ -56,35 +56,29 @@ async def swallowed(home: House, repeats: list[Repeat]) -> tuple[set[SightingKey
     return await home.store.write(transaction)
 
 
-def test_reports_that_say_nothing_new_are_one_statement(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            said = await heard(home)
-            assert len(said) == 3
-            assert await swallowed(home, said) == (set(), 1)
-
-    asyncio.run(main())
+@in_loop
+async def test_reports_that_say_nothing_new_are_one_statement(store_url: str) -> None:
+    async with house(store_url) as home:
+        said = await heard(home)
+        assert len(said) == 3
+        assert await swallowed(home, said) == (set(), 1)
 
 
-def test_one_that_says_something_new_is_named_and_the_others_move(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            first, second, third = await heard(home)
-            news = second._replace(status=SICK)
-            left, _ = await swallowed(home, [first, news, third])
-            assert left == {second.key}
-            moments = await home.rows("SELECT heard FROM sighting ORDER BY replica_no")
-            before = second.heard - 1_000
-            assert moments == [(first.heard,), (before,), (third.heard,)]
-
-    asyncio.run(main())
+@in_loop
+async def test_one_that_says_something_new_is_named_and_the_others_move(store_url: str) -> None:
+    async with house(store_url) as home:
+        first, second, third = await heard(home)
+        news = second._replace(status=SICK)
+        left, _ = await swallowed(home, [first, news, third])
+        assert left == {second.key}
+        moments = await home.rows("SELECT heard FROM sighting ORDER BY replica_no")
+        before = second.heard - 1_000
+        assert moments == [(first.heard,), (before,), (third.heard,)]
 
 
-def test_what_is_on_disk_already_is_no_news(store_url: str) -> None:
-    async def main() -> None:
-        async with house(store_url) as home:
-            said = await heard(home)
-            await swallowed(home, said)
-            assert await swallowed(home, said) == (set(), 2)
-
-    asyncio.run(main())
+@in_loop
+async def test_what_is_on_disk_already_is_no_news(store_url: str) -> None:
+    async with house(store_url) as home:
+        said = await heard(home)
+        await swallowed(home, said)
+        assert await swallowed(home, said) == (set(), 2)
