@@ -270,16 +270,22 @@ async def ended(running: Iterable[asyncio.Task[None]]) -> None:
 
 @asynccontextmanager
 async def house(
-    url: str, wanted: Plan | None = None, clock: FakeClock | None = None
+    url: str,
+    wanted: Plan | None = None,
+    clock: FakeClock | None = None,
+    around: Callable[[Store], Store] = lambda store: store,
 ) -> AsyncIterator[House]:
-    """A house on the database at *url*; leaving it is a clean stop."""
+    """A house on the database at *url*; leaving it is a clean stop.
+
+    *around* puts a disk with faults of its own, or one that counts, in the place of the real one.
+    """
     clock = clock or FakeClock()
     store = await open_to_serve(url)
     try:
         page_no = await store.write(partial(meta.page_no, wall=clock.wall()))
         page = await store.read(partial(gate.read, page_no=page_no))
         clock.adopt(page.steady)
-        built = House(store, page_no, wanted or plan(), clock)
+        built = House(around(store), page_no, wanted or plan(), clock)
         await built.adopt(built.plan)
         running = asyncio.create_task(built.door.run())
         yield built

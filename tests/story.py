@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from tests.house import FakeClock, House, ended, house, plan
@@ -226,11 +226,8 @@ async def story(
     After a restart it is the same day as *before*, and goes on at the moment where that ended.
     """
     clock = StoryClock() if before is None else before.clock
-    async with house(url, wanted or plan(), clock) as home:
-        busy = Busy(home.store)
-        home.store = busy
-        home.follower._store = busy  # noqa: SLF001 - counted, not replaced
-        home.door._store = busy  # noqa: SLF001 - the same
+    async with house(url, wanted or plan(), clock, around=Busy) as home:
+        busy = cast("Busy", home.store)
         workers = home.workers("w")
         await workers.beat()
         post = home.post(workers)

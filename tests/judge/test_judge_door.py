@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 
@@ -48,31 +48,29 @@ class Counting(Mistaken):
 
 @in_loop
 async def test_reports_that_come_one_after_another_share_a_commit(tmp_path: Path) -> None:
-    async with house(str(tmp_path / "wk.db")) as home:
+    async with house(str(tmp_path / "wk.db"), around=Counting) as home:
+        store = cast("Counting", home.store)
         who = [f"web:push:{number}" for number in range(5)]
         for one in who:
             await home.push(one, HEALTHY)
-        store = home.door._store = Counting(home.store)  # noqa: SLF001 - to be counted
+        before = store.commits
         taken = []
         for one in who:
             taken.append(asyncio.ensure_future(home.push(one, HEALTHY)))
             await asyncio.sleep(0)
         assert await asyncio.gather(*taken) == [Outcome.TAKEN] * 5
-        assert store.commits == 1
+        assert store.commits == before + 1
 
 
-def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_gate(
+@in_loop
+async def test_a_mistake_on_the_fast_path_ends_no_door_and_its_reports_go_through_the_gate(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def main() -> None:
-        async with house(str(tmp_path / "wk.db")) as home:
-            home.door._store = Mistaken(home.store)  # noqa: SLF001 - a mistake that is yet to be made
-            first = await home.push("web:push:1", HEALTHY)
-            again = await asyncio.wait_for(home.push("web:push:1", HEALTHY), 30)
-            then = await asyncio.wait_for(home.push("web:push:1", SICK), 30)
-            assert [first, again, then] == [Outcome.TAKEN] * 3
-            heard = await home.rows("SELECT heard FROM sighting")
-            assert heard == [(home.clock.steady(),)]
-
-    asyncio.run(main())
+    async with house(str(tmp_path / "wk.db"), around=Mistaken) as home:
+        first = await home.push("web:push:1", HEALTHY)
+        again = await asyncio.wait_for(home.push("web:push:1", HEALTHY), 30)
+        then = await asyncio.wait_for(home.push("web:push:1", SICK), 30)
+        assert [first, again, then] == [Outcome.TAKEN] * 3
+        heard = await home.rows("SELECT heard FROM sighting")
+        assert heard == [(home.clock.steady(),)]
     assert "could not be swallowed" in caplog.text
