@@ -95,6 +95,24 @@ async def test_looks_that_come_while_others_are_written_are_written_too(store_ur
 
 
 @in_loop
+async def test_what_is_noted_after_a_start_is_written_soon_and_then_once_a_minute(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        clock = StoryClock()
+        notes = Notebook(home.store, home.follower, clock)
+        running = asyncio.create_task(notes.run())
+        for wait_ms in (notebook.FIRST_MS, notebook.EVERY_MS, notebook.EVERY_MS):
+            await until(partial(sleeps, clock))
+            assert clock.next_wake() == clock.steady() + wait_ms
+            notes.note(name("web:api:1"), Report(status=HEALTHY, latency_us=10))
+            clock.move_to(clock.steady() + wait_ms)
+            await until(partial(is_empty, notes))
+        assert await count(home, "recent") == 3
+        await ended([running])
+
+
+@in_loop
 async def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_nothing(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +170,10 @@ async def until(is_so: Callable[[], Awaitable[object]]) -> None:
 
 async def is_empty(notes: Notebook) -> bool:
     return len(notes) == 0
+
+
+async def sleeps(clock: StoryClock) -> bool:
+    return clock.next_wake() is not None
 
 
 @in_loop

@@ -20,6 +20,9 @@ from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import LookRow
 
 EVERY_MS = 60_000
+FIRST_MS = 10_000
+"""After a start what was noted is written sooner, so that a new page soon has numbers."""
+
 MOST = 50_000
 ENOUGH = MOST // 4
 AT_ONCE = 1_000
@@ -58,9 +61,11 @@ class Notebook:
 
     async def run(self) -> None:
         """Write what was noted once a minute, sooner where it is much, until cancelled."""
+        wait_ms = FIRST_MS
         while True:
-            await wait_at_most(self._clock, self._filled.wait(), EVERY_MS)
+            await wait_at_most(self._clock, self._filled.wait(), wait_ms)
             self._filled.clear()
+            wait_ms = EVERY_MS
             try:
                 await self.flush()
             except StoreRefused as error:
