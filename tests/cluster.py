@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
-from rig.postgres import Server
+from rig.postgres import Server, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,5 @@ def running_server() -> Iterator[Server]:
     """Run a server in a folder that its account may reach."""
     with TemporaryDirectory(prefix="postgres-") as base:
         Path(base).chmod(0o755)
-        server = Server(Path(base) / "server")
-        server.create()
-        server.start()
-        try:
+        with running(Path(base) / "server") as server:
             yield server
-        finally:
-            server.stop()

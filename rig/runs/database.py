@@ -7,7 +7,7 @@ from rig.checker import RULES, Case, Wrong
 from rig.history import Act, Deed, Health, Received
 from rig.moment import now
 from rig.order import Order
-from rig.postgres import Server
+from rig.postgres import Server, running
 from rig.runs.kill import restless, settled
 from rig.runs.late import believed
 from rig.stage import Play, Stage, staged
@@ -32,10 +32,7 @@ async def database(order: Order) -> Result:
 
 
 async def _crashes(order: Order) -> Result:
-    server = Server(order.folder / "crashing")
-    server.create()
-    server.start()
-    try:
+    with running(order.folder / "crashing") as server:
         play = Play(folder=order.folder, store=server.url, seed=order.seed, processes=2)
         async with staged(play) as stage:
             await _start(stage)
@@ -44,18 +41,13 @@ async def _crashes(order: Order) -> Result:
                     await asyncio.sleep(stage.dice.uniform(2, 8))
                     await _crash(stage, server, stage.dice.uniform(0, 5))
             return judged(await settled(stage))
-    finally:
-        server.stop()
 
 
 async def _absence(order: Order) -> Result:
     """Let a service die while the database is away for long: it is told, though unrecorded."""
-    server = Server(order.folder / "absent")
-    server.create()
-    server.start()
     folder = order.folder / "absence"
     folder.mkdir()
-    try:
+    with running(order.folder / "absent") as server:
         play = Play(
             folder=folder, store=server.url, seed=order.seed, processes=2, faults={Fault.ACCEPT: 1}
         )
@@ -67,8 +59,6 @@ async def _absence(order: Order) -> Result:
             await _crash(stage, server, _LONG_S)
             wrongs = list(untold(stage, "a/0"))
             return kept(await settled(stage), wrongs)
-    finally:
-        server.stop()
 
 
 def untold(stage: Stage, name: str, since: int = 0) -> Iterator[Wrong]:

@@ -9,7 +9,7 @@ from rig import snapshot
 from rig.checker import Case
 from rig.nemesis import AIMS, Aim, Nemesis
 from rig.order import Order
-from rig.postgres import Server
+from rig.postgres import running
 from rig.program import Program
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
@@ -42,17 +42,12 @@ async def _on_sqlite(folder: Path, cycles: int, seed: int) -> Case:
 
 async def _on_postgres(folder: Path, cycles: int, seed: int) -> Case:
     """Return the case of two processes on one PostgreSQL, either killed, *cycles* times in all."""
-    server = Server(folder / "postgres")
-    server.create()
-    server.start()
-    try:
+    with running(folder / "postgres") as server:
         play = Play(folder=folder, store=server.url, seed=seed, processes=2)
         async with staged(play) as stage:
             async with restless(stage):
                 await _kill_either(stage, cycles)
             return await settled(stage)
-    finally:
-        server.stop()
 
 
 async def _kill_either(stage: Stage, cycles: int) -> None:

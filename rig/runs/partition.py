@@ -7,7 +7,7 @@ import subprocess
 from rig.history import Act, Deed
 from rig.moment import now
 from rig.order import Order
-from rig.postgres import Server
+from rig.postgres import running
 from rig.runs.kill import restless, settled
 from rig.stage import Play, staged
 from rig.summary import Result, judged
@@ -29,10 +29,7 @@ _BETWEEN_S = (5.0, 12.0)
 async def partition(order: Order) -> Result:
     """Cut the second process off as often as *order* says: packets are dropped, not reset."""
     _enter_a_network_of_our_own()
-    server = Server(order.folder / "postgres")
-    server.create()
-    server.start()
-    try:
+    with running(order.folder / "postgres") as server:
         play = Play(folder=order.folder, store=server.url, seed=order.seed, processes=2)
         async with staged(play) as stage:
             far = stage.programs[1]
@@ -48,8 +45,6 @@ async def partition(order: Order) -> Result:
                     _filter(*_HEAL)
                     stage.history.note(Deed(now(), Act.RECOVER, far.name, "connected"))
             return judged(await settled(stage))
-    finally:
-        server.stop()
 
 
 def _enter_a_network_of_our_own() -> None:

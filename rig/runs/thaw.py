@@ -3,7 +3,7 @@
 import asyncio
 
 from rig.order import Order
-from rig.postgres import Server
+from rig.postgres import running
 from rig.program import Program
 from rig.runs.kill import restless, settled
 from rig.stage import Play, Stage, staged
@@ -17,10 +17,7 @@ _BETWEEN_S = (3.0, 8.0)
 
 async def thaw(order: Order) -> Result:
     """Freeze either of two processes as often as *order* says, half of the times while it sends."""
-    server = Server(order.folder / "postgres")
-    server.create()
-    server.start()
-    try:
+    with running(order.folder / "postgres") as server:
         play = Play(folder=order.folder, store=server.url, seed=order.seed, processes=2)
         async with staged(play) as stage:
             for program in stage.programs:
@@ -30,8 +27,6 @@ async def thaw(order: Order) -> Result:
                     await asyncio.sleep(stage.dice.uniform(*_BETWEEN_S))
                     await _freeze_one(stage, while_sending=bool(cycle % 2))
             return judged(await settled(stage))
-    finally:
-        server.stop()
 
 
 async def _freeze_one(stage: Stage, *, while_sending: bool) -> None:
