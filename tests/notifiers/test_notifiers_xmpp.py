@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from watchkeeper.core.message import MessageKind
 from watchkeeper.core.secret import Secret
 from watchkeeper.notifiers import xmpp
 from watchkeeper.outside import tls
+from watchkeeper.outside.connect import Place
+from watchkeeper.outside.directory import Directory
+from watchkeeper.outside.failure import NameNotFound
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.sending import Sending
 
@@ -101,6 +105,68 @@ async def test_the_server_may_have_another_name_than_the_domain(trusted: prosody
     how = settings(trusted.port, xmpp_host="127.0.0.1")
     await xmpp.send(message(id="elsewhere"), how, real())
     assert '["id"] = "elsewhere"' in trusted.kept()
+
+
+class Known(Directory):
+    """A directory that says what the test does."""
+
+    def __init__(self, *places: Place, is_none: bool = False) -> None:
+        super().__init__()
+        self._places, self._is_none = list(places), is_none
+        self.asked: list[tuple[str, str]] = []
+
+    async def servers(self, record: str, domain: str) -> list[Place]:
+        self.asked.append((record, domain))
+        if self._is_none:
+            raise NameNotFound(f"{domain} says that it has no server: {record}")
+        return self._places
+
+
+@in_loop
+async def test_the_domain_says_where_its_servers_are_and_each_is_tried(
+    trusted: prosody.Prosody,
+) -> None:
+    known = Known(
+        Place(host="127.0.0.1", port=free_port()), Place(host="127.0.0.1", port=trusted.port)
+    )
+    outside = replace(real(), directory=known)
+    await xmpp.send(message(id="found"), settings(0, xmpp_port=None), outside)
+    assert known.asked == [("_xmpp-client._tcp", "localhost")]
+    assert '["id"] = "found"' in trusted.kept()
+
+
+@in_loop
+async def test_a_forbidden_address_is_not_connected_to_whoever_names_it() -> None:
+    outside = replace(real(), directory=Known(Place(host="169.254.169.254", port=5222)))
+    with pytest.raises(Unreachable, match="never connected to") as caught:
+        await xmpp.send(DEATH, settings(0, xmpp_port=None), outside)
+    assert not caught.value.maybe
+
+
+@in_loop
+async def test_a_domain_that_says_it_has_no_server_is_not_tried_at_its_own_address() -> None:
+    outside = replace(real(), directory=Known(is_none=True))
+    with pytest.raises(Unreachable, match=r"has no server: _xmpp-client") as caught:
+        await xmpp.send(DEATH, settings(0, xmpp_port=None), outside)
+    assert not caught.value.maybe
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, Place(host="localhost", port=5222)),
+        ({"xmpp_port": 5223}, Place(host="localhost", port=5223)),
+        ({"xmpp_host": "chat.example"}, Place(host="chat.example", port=5222)),
+    ],
+)
+@in_loop
+async def test_without_a_record_it_is_the_domain_and_the_file_overrules_both(
+    given: dict[str, object], place: Place
+) -> None:
+    known = Known()
+    how = settings(0, **{"xmpp_port": None, **given})
+    assert await xmpp._places(how, replace(real(), directory=known)) == [place]  # noqa: SLF001
+    assert len(known.asked) == (not given)
 
 
 @in_loop

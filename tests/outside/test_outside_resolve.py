@@ -1,50 +1,16 @@
 import asyncio
 import socket
-import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import cast
 
 import pytest
 
 from tests.loop import in_loop
+from tests.outside.dns import NXDOMAIN, REFUSED, SERVFAIL, SILENT, Dns
 from tests.outside.world import FakeClock
 from watchkeeper.outside import resolve
 from watchkeeper.outside.failure import NameFailed, NameNotFound, ResolverFailed
 from watchkeeper.outside.resolve import Resolved, SystemResolver
-
-SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
-SILENT = -1
-
-
-class Dns(asyncio.DatagramProtocol):
-    """A name server: every name has the address 192.0.2.1 and no IPv6, or *code* is said."""
-
-    def __init__(self) -> None:
-        self.code = 0
-        self.ttl = 60
-        self.delay_s = 0.0
-        self.code_of_ipv6: int | None = None
-        self.mangle: Callable[[bytes], bytes] = lambda answer: answer
-        self.asked: list[str] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        end = data.index(b"\0", 12) + 5
-        question, kind = data[12:end], data[end - 3]
-        if kind == 1:
-            self.asked.append(question[1 : 1 + question[0]].decode())
-        code = self.code if kind == 1 or self.code_of_ipv6 is None else self.code_of_ipv6
-        if code == SILENT:
-            return
-        record = b"\xc0\x0c\0\x01\0\x01" + struct.pack("!IH", self.ttl, 4) + b"\xc0\0\x02\x01"
-        has = kind == 1 and code == 0
-        head = data[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, int(has), 0, 0)
-        answer = self.mangle(head + question + (record if has else b""))
-        loop = asyncio.get_running_loop()
-        loop.call_later(self.delay_s, self._transport.sendto, answer, addr)
 
 
 @asynccontextmanager

@@ -8,15 +8,19 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from watchkeeper.core import wording
-from watchkeeper.core.delivery import Refused
+from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.fitting import listed
 from watchkeeper.core.message import Message
 from watchkeeper.core.secret import Secret
+from watchkeeper.outside.connect import Place
+from watchkeeper.outside.failure import Failure
 from watchkeeper.outside.outside import Outside
 
 NEEDS = "slixmpp"
 """The package without which nothing can be sent: the extra `watchkeeper[xmpp]`."""
 
+RECORD = "_xmpp-client._tcp"
+PORT = 5222
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 _ADDRESS = re.compile(r"[^@/\s\"&'<>:]{1,255}@[^@/\s]{1,255}(/[^\n]{1,255})?")
@@ -38,24 +42,37 @@ class Settings:
     from_: str = field(metadata={"doc": "our account", "check": check_address})
     xmpp_password: Secret = field(metadata={"doc": "the account's password"})
     xmpp_host: str = field(
-        default="", metadata={"doc": "the server; when absent, the domain of `from`"}
+        default="",
+        metadata={"doc": "the server; when absent, what the domain of `from` names as such"},
     )
-    xmpp_port: Port = field(default=5222, metadata={"doc": "its port, where STARTTLS is spoken"})
+    xmpp_port: Port | None = field(
+        default=None, metadata={"doc": "its port, where STARTTLS is spoken; usually 5222"}
+    )
 
 
 async def send(message: Message, settings: Settings, outside: Outside) -> None:
     """Send *message*; a repeat has the same stanza id."""
     chat = _chat()
-    address = settings.from_
-    domain = address.partition("/")[0].rpartition("@")[2]
     account = chat.Account(
-        address=address,
+        address=settings.from_,
         password=settings.xmpp_password,
-        host=settings.xmpp_host or domain,
-        port=settings.xmpp_port,
+        places=await _places(settings, outside),
     )
     note = chat.Note(id=message.id, recipient=settings.to, text=text(message))
     await chat.deliver(outside.connect, outside.sending, account, note)
+
+
+async def _places(settings: Settings, outside: Outside) -> list[Place]:
+    """Return where to log in: what the file says, else the domain, else the domain itself."""
+    domain = settings.from_.partition("/")[0].rpartition("@")[2]
+    if not settings.xmpp_host and not settings.xmpp_port:
+        try:
+            found = await outside.directory.servers(RECORD, domain)
+        except Failure as error:
+            raise Unreachable(str(error), maybe=False) from error
+        if found:
+            return found
+    return [Place(host=settings.xmpp_host or domain, port=settings.xmpp_port or PORT)]
 
 
 def text(message: Message) -> str:

@@ -5,9 +5,10 @@ Nothing but the XMPP channel imports this module, for slixmpp is an extra and la
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -16,8 +17,8 @@ from slixmpp.exceptions import IqError
 
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
 from watchkeeper.core.secret import Secret
-from watchkeeper.outside.connect import Connector, Place
-from watchkeeper.outside.failure import Failure
+from watchkeeper.outside.connect import Connector, Place, gravest
+from watchkeeper.outside.failure import Failure, TimedOut
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.quote import cleaned
 from watchkeeper.outside.sending import Sending
@@ -35,12 +36,16 @@ logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who we are, and where we log in: STARTTLS is always required there."""
+    """Who we are, and where we log in, the best first: STARTTLS is always required there."""
 
     address: str
     password: Secret
-    host: str
-    port: int
+    places: Sequence[Place]
+
+    @property
+    def host(self) -> str:
+        """Return the name of the best server."""
+        return self.places[0].host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +74,7 @@ async def deliver(connector: Connector, sending: Sending, account: Account, note
 async def _logged_in(
     connector: Connector, sending: Sending, account: Account
 ) -> AsyncIterator["_Stream"]:
-    place = Place(host=account.host, port=account.port)
-    sock, _ = await connector.socket(place, Journey(_ADDRESSES_SHARE_MS))
+    sock = await _connected(connector, account.places)
     stream = _Stream(account, sending)
     writing = asyncio.create_task(stream.client.run_filters())
     try:
@@ -81,6 +85,22 @@ async def _logged_in(
     finally:
         stream.close()
         writing.cancel()
+
+
+async def _connected(connector: Connector, places: Sequence[Place]) -> socket:
+    """Return a connection to the first of *places* that has one; each gets its share of time."""
+    journey, failures = Journey(_ADDRESSES_SHARE_MS), list[Failure]()
+    for waiting, place in zip(range(len(places), 0, -1), places, strict=True):
+        try:
+            async with asyncio.timeout(journey.left_s() / waiting):
+                sock, _ = await connector.socket(place, journey)
+        except TimeoutError:
+            failures.append(TimedOut(f"{place.host} port {place.port} did not answer"))
+        except Failure as failure:
+            failures.append(failure)
+        else:
+            return sock
+    raise gravest(failures)
 
 
 class _Stream:

@@ -6,6 +6,7 @@ from watchkeeper.outside.addresses import STRICT, Allowance
 from watchkeeper.outside.clock import Clock, SystemClock
 from watchkeeper.outside.connect import Connector
 from watchkeeper.outside.deadline import Deadlines
+from watchkeeper.outside.directory import Directory
 from watchkeeper.outside.http import Http
 from watchkeeper.outside.ping import Pinger
 from watchkeeper.outside.proxy import DIRECT, Proxies
@@ -31,6 +32,7 @@ class Outside:
     pinger: Pinger = field(default_factory=Pinger)
     shell: Shell = field(default_factory=Shell)
     sending: Sending = field(default_factory=Sending)
+    directory: Directory = field(default_factory=Directory)
     proxies: Proxies = DIRECT
     user_agent: str = "watchkeeper"
 
@@ -42,6 +44,7 @@ class Outside:
         """Let go of what is open to the world."""
         self.pinger.close()
         self.connect.close()
+        await self.directory.close()
         await self.resolver.close()
 
 
