@@ -7,6 +7,7 @@ the world, and so the test's.
 import asyncio
 import heapq
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -97,6 +98,21 @@ class Busy:
             self.under_way -= 1
 
 
+class Threads(ThreadPoolExecutor):
+    """The threads of the loop, and how much is under way in them."""
+
+    under_way = 0
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        self.under_way += 1
+        future = super().submit(work, *args, **kwargs)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: "Future[Any]") -> None:
+        self.under_way -= 1
+
+
 Answer = Callable[[Message], None]
 
 
@@ -107,6 +123,7 @@ class Story:
     home: House
     clock: StoryClock
     store: Busy
+    threads: Threads
     speaker: Speaker
     workers: Workers
     began: int
@@ -167,8 +184,9 @@ class Story:
         quiet = 0
         while quiet < 12:
             await asyncio.sleep(0)
-            await asyncio.sleep(0.0005 if self.store.under_way else 0)
-            quiet = 0 if self.store.under_way else quiet + 1
+            is_busy = self.store.under_way or self.threads.under_way
+            await asyncio.sleep(0.0005 if is_busy else 0)
+            quiet = 0 if is_busy else quiet + 1
 
     async def look(self, who: str, status: Any, at: str, why: str = "") -> None:
         """Let a look at *who* end at *moment* with *status*."""
@@ -227,13 +245,14 @@ async def story(
     """
     clock = StoryClock() if before is None else before.clock
     async with house(url, wanted or plan(), clock, around=Busy) as home:
-        busy = cast("Busy", home.store)
+        busy, threads = cast("Busy", home.store), Threads(max_workers=4)
+        asyncio.get_running_loop().set_default_executor(threads)
         workers = home.workers("w")
         await workers.beat()
         post = home.post(workers)
         means = Means(store=busy, follower=home.follower, outside=post.outside, worker="w")
         speaker = Speaker(means, workers)
-        told = Story(home, clock, busy, speaker, workers, clock.steady())
+        told = Story(home, clock, busy, threads, speaker, workers, clock.steady())
         if before is not None:
             told.began = before.began
         told.unrecorded = Path(f"{url}.unrecorded")

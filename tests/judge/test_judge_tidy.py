@@ -10,7 +10,7 @@ from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.tidy import tidy
-from watchkeeper.store import lane, notice, retention
+from watchkeeper.store import history, lane, notice, retention
 from watchkeeper.store.cursor import Cursor
 
 FAR = 10**15
@@ -199,3 +199,33 @@ async def test_of_what_was_taken_back_the_newest_thousand_stay_and_all_that_is_s
         await _tidy_after(home, 0)
         kept = [no for (no,) in await home.rows("SELECT no FROM notice ORDER BY no")]
         assert kept == [1, *range(4, 1_004)]
+
+
+@in_loop
+async def test_times_in_which_we_saw_nothing_are_kept_as_long_as_transitions(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        await home.look("web:api:1", DEAD)
+        job = partial(history.add_blind, page_no=home.page_no, span_at=(1, 2), why="monitor off")
+        await home.store.write(job)
+        await _tidy_after(home, 399)
+        assert await home.rows("SELECT why FROM blind") == [("monitor off",)]
+        await _tidy_after(home, 2)
+        assert await home.rows("SELECT why FROM blind") == []
+
+
+@in_loop
+async def test_a_run_forgets_a_thousand_attempts_at_most(store_url: str) -> None:
+    def write(cursor: Cursor) -> None:
+        for n in range(1_003):
+            cursor.run(
+                "INSERT INTO attempt (lane_no, id, n, steady, at, worker, ms, outcome)"
+                " SELECT no, 'id', ?, 1, 1, 'w', 1, 'accepted' FROM lane",
+                (n,),
+            )
+
+    async with house(store_url) as home:
+        await home.store.write(write)
+        job = partial(retention.forget_deliveries, before=FAR)
+        assert [await home.store.write(job) for _ in range(3)] == [1_000, 3, 0]

@@ -1,5 +1,10 @@
 """Days on which the disk fails."""
 
+import os
+import threading
+
+import pytest
+
 from tests.house import DEAD, HEALTHY
 from tests.loop import in_loop
 from tests.story import story
@@ -51,3 +56,23 @@ async def test_what_was_said_without_a_record_is_put_right_once_there_is_one(url
         assert str(day.messages[1].resumed[0].replica) == ONE
         assert day.messages[-1].replicas == day.messages[0].replicas[1:]
         assert not day.unrecorded.exists()
+
+
+@in_loop
+async def test_the_disk_is_waited_for_in_a_thread_and_before_anything_is_said(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with story(url) as day:
+        await day.until("1:00")
+        synced: list[tuple[bool, list[str]]] = []
+
+        def sync(_: int) -> None:
+            is_loops = threading.current_thread() is threading.main_thread()
+            synced.append((is_loops, list(day.said)))
+
+        monkeypatch.setattr(os, "fsync", sync)
+        day.store.refuses = True
+        await day.look(ONE, DEAD, at="1:02")
+        await day.until("2:00")
+        assert synced == [(False, [])]
+        assert day.said == [f"1:31 changed dead {ONE}"]

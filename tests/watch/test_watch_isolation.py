@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
-from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, plan
+from tests.house import DEAD, HEALTHY, FakeClock, House, ended, held, house, plan
 from tests.loop import in_loop
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moment import Moment
@@ -15,7 +15,7 @@ from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import TimedOut
 from watchkeeper.outside.outside import real
 from watchkeeper.outside.ping import Pinger
-from watchkeeper.watch.isolation import Blackout, Isolation, say
+from watchkeeper.watch.isolation import MOST_UNTOLD, Blackout, Isolation, say
 from watchkeeper.watch.look import Aim, not_available
 from watchkeeper.watch.warden import Warden
 
@@ -115,3 +115,31 @@ async def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew
         dark.given_up.set()
         assert not await doubt
         assert await isolation.is_cut_off()
+
+
+@in_loop
+async def test_what_cannot_be_told_grows_to_a_hundred_isolations_and_leaves_no_time_out(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        dark = Dark()
+        dark.given_up.set()
+        outside = replace(
+            real(clock=home.clock),
+            connect=cast("Connector", dark),
+            pinger=cast("Pinger", dark),
+        )
+        isolation = Isolation(outside, home.store, home.page_no)
+        isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
+        for _ in range(MOST_UNTOLD + 20):
+            home.clock.pass_ms(1_000)
+            assert await isolation.is_cut_off()
+            home.clock.pass_ms(1_000)
+            await isolation.judged(AIM, Report(status=HEALTHY), home.now().steady)
+        telling = asyncio.create_task(isolation.run())
+        while len(await home.rows("SELECT no FROM blind")) < MOST_UNTOLD:
+            await home.follower.follow()
+        await ended([telling])
+        spans = await home.rows("SELECT since_at, until_at FROM blind ORDER BY no")
+        assert len(spans) == MOST_UNTOLD
+        assert spans[-1] == (spans[-2][1] + 1_000, home.clock.wall())

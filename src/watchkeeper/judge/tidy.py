@@ -24,7 +24,7 @@ async def tidy(store: Store, page_no: int, now: Moment) -> None:
 
 def _forget_log(cursor: Cursor, page_no: int, now: Moment) -> int:
     meta.forget_clocks(cursor, _MOST_BOOTS)
-    told = now.steady - retention.TOLD_MS
+    told, counted = now.steady - retention.TOLD_MS, now.steady - retention.TRANSITIONS_MS
     return (
         retention.forget_told(cursor, page_no, told)
         + retention.forget_deliveries(cursor, told)
@@ -32,7 +32,8 @@ def _forget_log(cursor: Cursor, page_no: int, now: Moment) -> int:
         + retention.forget_notices(cursor, page_no)
         + latency.forget_hours(cursor, told)
         + retention.forget_alerts(cursor, page_no)
-        + retention.forget_transitions(cursor, page_no, now.steady - retention.TRANSITIONS_MS)
+        + retention.forget_transitions(cursor, page_no, counted)
+        + retention.forget_blind(cursor, page_no, counted)
     )
 
 

@@ -82,7 +82,7 @@ class Unrecorded:
         new = {name for name in dead if not _is_recorded(view, name)}
         if new - self._dead.keys():
             self._dead |= dict.fromkeys(new - self._dead.keys(), this_moment(self._clock))
-            _save(self._file, self._dead)
+            await asyncio.to_thread(_save, self._file, dict(self._dead))
         due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
         await asyncio.gather(
             *(self._send(name, tongue, _heard(tongue.hearing, dead)) for name, tongue in due)
@@ -125,7 +125,7 @@ class Unrecorded:
             await self._means.store.write(job)
             self._means.follower.hurry()
             self._dead, self._told, self._resumed = {}, {}, None
-            _remove(self._file)
+            await asyncio.to_thread(_remove, self._file)
 
     def _right(self) -> Facts:
         """Return what puts right what was said, with the worse of what is recorded and known."""

@@ -96,7 +96,7 @@ def origins(cursor: Cursor, replica_nos: Collection[int]) -> dict[int, Status]:
 
 
 def add_blind(cursor: Cursor, page_no: int, span_at: tuple[int, int], why: str) -> None:
-    """Write that the monitor saw nothing between two wall times."""
+    """Write that the monitor saw nothing between two wall times; it is kept from now on."""
     since_at, until_at = span_at
     known = cursor.row(
         "SELECT 1 FROM blind WHERE page_no = ? AND since_at = ? AND until_at = ?",
@@ -105,6 +105,7 @@ def add_blind(cursor: Cursor, page_no: int, span_at: tuple[int, int], why: str) 
     if known:
         return
     cursor.run(
-        "INSERT INTO blind (page_no, since_at, until_at, why) VALUES (?, ?, ?, ?)",
-        (page_no, since_at, until_at, why),
+        "INSERT INTO blind (page_no, since_at, until_at, why, steady)"
+        " SELECT no, ?, ?, ?, steady FROM page WHERE no = ?",
+        (since_at, until_at, why, page_no),
     )

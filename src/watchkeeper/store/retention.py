@@ -1,6 +1,7 @@
 """Retention: what is forgotten, a thousand rows at a time, and what never is.
 
-What was told goes after 30 days. Transitions stay 400, because uptime is computed from them.
+What was told goes after 30 days. Transitions stay 400, because uptime is computed from them,
+and so do the times in which we saw nothing, which are no part of it.
 """
 
 from watchkeeper.core.moment import DAY_MS
@@ -36,7 +37,11 @@ def forget_deliveries(cursor: Cursor, before: int) -> int:
         " ORDER BY d.no LIMIT ?)",
         (before, _AT_ONCE),
     )
-    attempts = cursor.run("DELETE FROM attempt WHERE steady < ?", (before,))
+    attempts = cursor.run(
+        "DELETE FROM attempt WHERE (lane_no, n) IN (SELECT lane_no, n FROM attempt"
+        " WHERE steady < ? ORDER BY lane_no, n LIMIT ?)",
+        (before, _AT_ONCE),
+    )
     return deliveries + attempts
 
 
@@ -80,4 +85,13 @@ def forget_transitions(cursor: Cursor, page_no: int, before: int) -> int:
         " WHERE n.kind = t.kind AND n.subject_no = t.subject_no AND n.no > t.no AND n.steady < ?)"
         " ORDER BY t.no LIMIT ?)",
         (page_no, before, before, _AT_ONCE),
+    )
+
+
+def forget_blind(cursor: Cursor, page_no: int, before: int) -> int:
+    """Delete times in which we saw nothing, written before steady *before*; return how many."""
+    return cursor.run(
+        "DELETE FROM blind WHERE no IN (SELECT no FROM blind WHERE page_no = ? AND steady < ?"
+        " ORDER BY no LIMIT ?)",
+        (page_no, before, _AT_ONCE),
     )

@@ -31,6 +31,7 @@ from watchkeeper.watch.look import Aim
 
 ISOLATED = "isolated"
 RETRY_MS = 1_000
+MOST_UNTOLD = 100
 _SEEN = frozenset({Status.HEALTHY, Status.SICK})
 _OF_THE_NETWORK = frozenset({"local", "resolver"})
 log = logging.getLogger(__name__)
@@ -136,7 +137,10 @@ class Isolation:
         if self._since is None:
             return
         now = this_moment(self._outside.clock)
-        self._over.append(Blackout(self._since, now))
+        since = self._since
+        if len(self._over) == MOST_UNTOLD:  # the store refuses: what lies between is not known, too
+            since = self._over.pop().since
+        self._over.append(Blackout(since, now))
         self._since, self._returned = None, now.steady
         self._is_over.set()
         for call in self._on_return:

@@ -239,5 +239,6 @@ CREATE TABLE blind (
     page_no {int} NOT NULL REFERENCES page (no),
     since_at {int} NOT NULL,
     until_at {int} NOT NULL,
-    why TEXT NOT NULL
+    why TEXT NOT NULL,
+    steady {int} NOT NULL
 );
