@@ -11,7 +11,7 @@ from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
 from watchkeeper.store import gone as gone_rows
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.replica import Count, ReplicaRow
+from watchkeeper.store.replica import Headcount, ReplicaRow
 
 Replicas = dict[tuple[int, str], ReplicaRow]
 
@@ -63,7 +63,7 @@ class _Census:
 
     cursor: Cursor
     everywhere: int | None = None
-    nodes: dict[int, Count] = field(default_factory=dict)
+    nodes: dict[int, Headcount] = field(default_factory=dict)
 
     def has_room(self, rules: Rules, entry: Entry, *, is_new: bool) -> bool:
         """Return whether *entry* may register; one name that wore out goes for a new one."""
@@ -83,9 +83,9 @@ class _Census:
 
     def _move(self, node_no: int, living: int, gone: int) -> None:
         before = self._node(node_no)
-        self.nodes[node_no] = Count(before.living + living, before.gone + gone)
+        self.nodes[node_no] = Headcount(before.living + living, before.gone + gone)
 
-    def _node(self, node_no: int) -> Count:
+    def _node(self, node_no: int) -> Headcount:
         if node_no not in self.nodes:
             self.nodes[node_no] = replica_rows.count_of_node(self.cursor, node_no)
         return self.nodes[node_no]

@@ -9,7 +9,7 @@ from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.store import member
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.member import Kept
+from watchkeeper.store.member import MemberRow
 from watchkeeper.store.trouble import HELD, NAMES, SUBJECT, those
 
 _ALERT = "a.subject, a.opened, a.opened_at, a.seq, a.reminders, a.reminded"
@@ -60,7 +60,7 @@ def of_replicas(
     return [_open(row, members) for row in rows]
 
 
-def _open(row: Sequence[Any], members: dict[int, list[Kept]]) -> OpenAlert:
+def _open(row: Sequence[Any], members: dict[int, list[MemberRow]]) -> OpenAlert:
     has_others, no, subject_no, *alert = row
     mine = members.get(no, [])
     return OpenAlert(

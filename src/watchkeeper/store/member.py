@@ -17,7 +17,7 @@ _PLACE = (
 )
 
 
-class Kept(NamedTuple):
+class MemberRow(NamedTuple):
     """A member with its replica's number; while *is_held* nothing is said of it."""
 
     replica_no: int
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
 
 def of_open(
     cursor: Cursor, page_no: int, replica_nos: Collection[int] | None = None
-) -> dict[int, list[Kept]]:
+) -> dict[int, list[MemberRow]]:
     """Return who is in an open alert now, by the alert's number and in the order of the page.
 
     They are those among *replica_nos*, or all of them where that is None.
@@ -39,9 +39,9 @@ def of_open(
         f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL{ORDER}",
         (*nos, page_no),
     )
-    found: dict[int, list[Kept]] = {}
+    found: dict[int, list[MemberRow]] = {}
     for alert_no, replica_no, is_held, *member in rows:
-        kept = Kept(replica_no, _member(member), bool(is_held))
+        kept = MemberRow(replica_no, _member(member), bool(is_held))
         found.setdefault(alert_no, []).append(kept)
     return found
 

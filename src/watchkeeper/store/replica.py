@@ -31,7 +31,7 @@ class ReplicaRow:
     flap: Flap = STILL
 
 
-class Count(NamedTuple):
+class Headcount(NamedTuple):
     """How many replicas of a node are there, and how many have gone."""
 
     living: int
@@ -78,11 +78,11 @@ def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | Non
     return of_row(row) if row else None
 
 
-def count_of_node(cursor: Cursor, node_no: int) -> Count:
+def count_of_node(cursor: Cursor, node_no: int) -> Headcount:
     """Return how many replicas the node has."""
     row = cursor.row("SELECT COUNT(*), COUNT(gone_at) FROM replica WHERE node_no = ?", (node_no,))
     everybody, gone = row or (0, 0)
-    return Count(everybody - gone, gone)
+    return Headcount(everybody - gone, gone)
 
 
 def count(cursor: Cursor) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.config.forms import Attempts, Count, Latency, Milliseconds, Seconds, Share
+from watchkeeper.config.forms import Latency, Milliseconds, Positive, Retries, Seconds, Share
 from watchkeeper.config.schema.marks import NO_KEY, about
 
 
@@ -15,7 +15,7 @@ class MetricsTable:
     poll_interval: Seconds = field(
         default=120, metadata=about("seconds from one look to the next", node=True)
     )
-    poll_retry: Attempts = field(
+    poll_retry: Retries = field(
         default=2, metadata=about("attempts after a failed first one, in one look", node=True)
     )
     poll_retry_wait: Milliseconds = field(
@@ -27,11 +27,13 @@ class MetricsTable:
     poll_delay_sick: Latency = field(
         default=5, metadata=about("seconds from which a good answer is sick", node=True)
     )
-    poll_parallelism: Count = field(default=4, metadata=about("number of poll threads", idle=True))
-    confirm_dead: Count = field(
+    poll_parallelism: Positive = field(
+        default=4, metadata=about("number of poll threads", idle=True)
+    )
+    confirm_dead: Positive = field(
         default=1, metadata=about("looks in a row that must fail before it is dead", node=True)
     )
-    confirm_healthy: Count = field(
+    confirm_healthy: Positive = field(
         default=1, metadata=about("looks in a row that must succeed before it is back", node=True)
     )
     push_delay_dead: Latency = field(
@@ -58,7 +60,7 @@ class MetricsTable:
             node=True,
         ),
     )
-    script_parallelism: Count = field(
+    script_parallelism: Positive = field(
         default=2, metadata=about("scripts that may run at the same time")
     )
     given: Mapping[str, Any] = field(default_factory=dict, metadata=NO_KEY)

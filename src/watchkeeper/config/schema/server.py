@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from watchkeeper.config.forms import Cidr, Count
+from watchkeeper.config.forms import Cidr, Positive
 from watchkeeper.config.schema.marks import about
 from watchkeeper.config.server import Anchor, Inet, LogLevel
 from watchkeeper.core.secret import Secret
@@ -49,7 +49,7 @@ class ServerTable:
             "when absent, the servers of the channels. The default router is always one"
         ),
     )
-    workers: Count = field(default=4, metadata=about("number of HTTP threads", idle=True))
+    workers: Positive = field(default=4, metadata=about("number of HTTP threads", idle=True))
     mcp_server: bool = field(
         default=False, metadata=about("offers the page to assistants", later=True)
     )
