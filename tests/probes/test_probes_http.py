@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import ssl
 import struct
 from collections.abc import AsyncIterator
@@ -477,6 +478,14 @@ async def test_a_certificate_of_an_authority_of_ones_own_is_trusted(authority: A
     assert said(report) == (Status.HEALTHY, "")
     assert "securing the connection" in str(report.evidence)
     assert "TLSv1.3, certificate for 127.0.0.1, issued by Test Authority" in str(report.evidence)
+
+
+@in_loop
+async def test_a_report_that_is_kept_keeps_nothing_of_its_connection(authority: Authority) -> None:
+    report = await look_securely(authority)
+    assert "securing" in str(report.evidence)
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, tls.Tls)]
 
 
 @in_loop

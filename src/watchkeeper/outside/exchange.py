@@ -125,5 +125,6 @@ async def _check_address(connector: Connector, call: Call, journey: Journey) -> 
 async def _secure(line: Line, meeting: Meeting, journey: Journey) -> Certificate | None:
     journey.enter(Phase.SECURE)
     await line.secured()
-    journey.note(meeting)
-    return meeting.secured()
+    certificate = meeting.secured()
+    journey.note(str(meeting))  # told at once: a story outlives its connection
+    return certificate

@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from functools import cached_property
 from typing import Any, Protocol, Self
 
+_KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _EVENTS = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 _BROKEN = select.EPOLLERR | select.EPOLLHUP
 ENDED = select.EPOLLRDHUP | _BROKEN
@@ -42,8 +43,7 @@ class Switchboard:
     def connect(self, address: str, port: int) -> "Coroutine[Any, Any, Wire]":
         """Return a wire to *port* of *address* to come; raise OSError, now or then."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        return Wire(self, sock).connected((address, port))
+        return Wire(self, socket.socket(family, _KIND)).connected((address, port))
 
     def plug(self, descriptor: int, one: Plugged) -> None:
         """Tell *one* whenever *descriptor* becomes ready, in the place of whoever was told."""
