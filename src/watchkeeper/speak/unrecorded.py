@@ -1,9 +1,7 @@
 """Unrecorded: what is said while the store refuses, and put right when it keeps again."""
 
 import asyncio
-import json
 import logging
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -17,13 +15,13 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
-from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import this_moment
+from watchkeeper.speak import memory
 from watchkeeper.speak.mask import masked
 from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.talk import Means
@@ -58,7 +56,7 @@ class Unrecorded:
         self._file = file
         self._settled = settled
         self._clock = means.outside.clock
-        self._dead = _load(file)
+        self._dead = memory.read(file)
         self._told: dict[LaneName, _Told] = {}
         self._resumed: Facts | None = None
 
@@ -82,7 +80,7 @@ class Unrecorded:
         new = {name for name in dead if not _is_recorded(view, name)}
         if new - self._dead.keys():
             self._dead |= dict.fromkeys(new - self._dead.keys(), this_moment(self._clock))
-            await asyncio.to_thread(_save, self._file, dict(self._dead))
+            await asyncio.to_thread(memory.write, self._file, dict(self._dead))
         due = [item for item in self._speaker.tongues.items() if self._is_due(*item, new)]
         await asyncio.gather(
             *(self._send(name, tongue, _heard(tongue.hearing, dead)) for name, tongue in due)
@@ -125,7 +123,7 @@ class Unrecorded:
             await self._means.store.write(job)
             self._means.follower.hurry()
             self._dead, self._told, self._resumed = {}, {}, None
-            await asyncio.to_thread(_remove, self._file)
+            await asyncio.to_thread(memory.forget, self._file)
 
     def _right(self) -> Facts:
         """Return what puts right what was said, with the worse of what is recorded and known."""
@@ -174,35 +172,3 @@ def _say_once(cursor: Cursor, page_no: int, facts: Facts) -> None:
         status = trouble.said_status(cursor, page_no)
         said = replace(facts, status=max(status, facts.status))
         notification.insert(cursor, page_no, said)
-
-
-def _load(file: Path) -> dict[ReplicaName, Moment]:
-    try:
-        rows = json.loads(file.read_text())
-        return {ReplicaName(*name): Moment(steady=died, at=dead_at) for name, died, dead_at in rows}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError) as error:
-        log.warning("%s cannot be read and is passed over: %s", file, error)
-        return {}
-
-
-def _save(file: Path, dead: Mapping[ReplicaName, Moment]) -> None:
-    """Write the file so that it is whole or not there; a full disk does not silence us."""
-    draft = file.with_suffix(".new")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w") as text:
-            json.dump([[list(name), died.steady, died.at] for name, died in dead.items()], text)
-            text.flush()
-            os.fsync(text.fileno())
-        draft.replace(file)
-    except OSError as error:
-        log.warning("%s cannot be written: %s", file, error)
-
-
-def _remove(file: Path) -> None:
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("%s cannot be removed: %s", file, error)
