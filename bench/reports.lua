@@ -1,5 +1,6 @@
--- The reporters: each request is one report about one of the replicas, each in its turn but
--- in an order that scatters the reports of one commit over the whole table, as a fleet does.
+-- The reporters: each request is one report about one of the replicas, first one after the
+-- other, as their rows will stand, then each in its turn but in an order that scatters the
+-- reports of one commit over the whole table.
 -- Of `news_every` reports one says that its replica is sick, and its next one that it is not.
 local replicas_a_node = 100
 local stride = 617  -- a prime, so that everybody has a turn
@@ -28,7 +29,7 @@ end
 
 function request()
   sent = sent + 1
-  local number = sent * stride % count
+  local number = sent <= count and sent - 1 or sent * stride % count
   if news_every > 0 and sent % news_every == 0 then
     return news[number]
   end
