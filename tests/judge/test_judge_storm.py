@@ -1,8 +1,9 @@
 """Storms: what thousands who die at once may cost."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.house import DEAD, HEALTHY, House, house, name, plan
 from tests.loop import in_loop
@@ -11,8 +12,10 @@ from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.decide import Case, decide
-from watchkeeper.store.cursor import Cursor, Row
+from watchkeeper.store.cursor import Cursor, Row, Store, Track, Transaction
+from watchkeeper.store.errors import StoreRefused
 
+T = TypeVar("T")
 MANY = tuple(map(str, range(40)))
 
 
@@ -40,6 +43,35 @@ class Counting:
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         return self.cursor.run_many(sql, rows)
+
+
+class Slow(Counting):
+    """A cursor of a store that is too slow to write more than ten sightings at once."""
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        if " sighting " in sql and len(rows) > 10:
+            raise StoreRefused("the database did not answer in time")
+        return self.cursor.run_many(sql, rows)
+
+
+class SlowStore:
+    """The real store, whose transactions may not write much at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def generation(self) -> int:
+        return self._store.generation
+
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        return await self._store.write(lambda cursor: transaction(Slow(cursor)), track)
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        return await self._store.read(transaction)
+
+    async def close(self) -> None:
+        await self._store.close()
 
 
 async def rows_to_decide(home: House, who: str, status: Status) -> int:
@@ -82,3 +114,21 @@ async def test_the_last_who_comes_back_closes_its_own_alert_and_no_other(store_u
         closed = "SELECT subject, closed_at IS NOT NULL FROM alert ORDER BY no"
         found = [(subject, bool(is_closed)) for subject, is_closed in await home.rows(closed)]
         assert found == [("service:web", True), ("service:mail", False)]
+
+
+@in_loop
+async def test_what_is_too_much_for_the_store_at_once_is_decided_in_smaller_pieces(
+    store_url: str,
+) -> None:
+    async with house(store_url, plan({"web:api": MANY}), around=SlowStore) as home:
+        for _ in range(6):
+            home.clock.pass_ms(1_000)
+            now = home.clock.steady()
+            looks = [
+                home.door.take(name(f"web:api:{who}"), Report(status=DEAD, heard=now, seq=now))
+                for who in MANY
+            ]
+            await asyncio.gather(*looks, return_exceptions=True)
+            await home.follower.follow()
+        members = await home.rows("SELECT COUNT(*) FROM alert_member")
+        assert members == [(len(MANY),)]

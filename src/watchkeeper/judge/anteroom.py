@@ -15,7 +15,7 @@ class Anteroom:
     """Reports that wait for a commit; a batch holds one of each voice, in order."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most = self._size = most
         self._waiting: deque[Passage] = deque()
         self._filled = asyncio.Event()
 
@@ -31,7 +31,7 @@ class Anteroom:
         await self._gather()
         taken: dict[Voice, Passage] = {}
         later: list[Passage] = []
-        while self._waiting and len(taken) < self._most:
+        while self._waiting and len(taken) < self._size:
             passage = self._waiting.popleft()
             if taken.setdefault(passage.voice, passage) is not passage:
                 later.append(passage)
@@ -40,11 +40,19 @@ class Anteroom:
             self._filled.clear()
         return list(taken.values())
 
+    def kept(self) -> None:
+        """Take twice as many as before, up to the most: the store has kept a batch."""
+        self._size = min(self._size * 2, self._most)
+
+    def refused(self, batch: Sequence[Passage]) -> None:
+        """Take half of *batch* next time: what is too much at once is not tried for ever."""
+        self._size = max(len(batch) // 2, 1)
+
     async def _gather(self) -> None:
         """Wait while each turn of the loop brings more: a commit costs the same for all of them."""
         before = 0
         for _ in range(MOST_TURNS):
-            if not before < len(self._waiting) < self._most:
+            if not before < len(self._waiting) < self._size:
                 return
             before = len(self._waiting)
             await asyncio.sleep(0)

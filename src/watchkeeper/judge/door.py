@@ -129,6 +129,9 @@ class Door:
                     await self._decide_alone(passage)
             except StoreRefused as error:
                 self._fail(batch, error)
+                self._gate.refused(batch)
+            else:
+                self._gate.kept()
             finally:
                 self._gate.done(batch)
             self._follower.hurry()

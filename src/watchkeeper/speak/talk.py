@@ -22,7 +22,7 @@ from watchkeeper.speak.settle import Tried
 from watchkeeper.speak.thought import Tenure, Thought, think
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
-from watchkeeper.store.cursor import Store, Track, Transaction
+from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim, Setback
 
@@ -83,13 +83,13 @@ class Talk:
         self._is_ending = True
 
     async def _think(self, tongue: Tongue) -> Thought | None:
-        job = partial(
-            think,
-            tenure=self._tenure,
-            hearing=tongue.hearing,
-            pace=tongue.pace,
-            now=self._clock.steady(),
-        )
+        now = self._clock.steady()
+
+        def job(cursor: Cursor) -> Thought | None:
+            # Worded here, in a thread: with thousands of names that would hold the loop.
+            thought = think(cursor, self._tenure, tongue.hearing, tongue.pace, now)
+            return thought.worded(tongue.sender) if thought else None
+
         return await self._means.store.read(job)
 
     async def _take(self, tongue: Tongue, thought: Thought, revision: int) -> None:
@@ -116,7 +116,9 @@ class Talk:
             await self._clock.sleep(min(GATHER_MS, max(until - self._clock.steady(), 0)))
 
     async def _tell(self, tongue: Tongue, thought: Thought, last: int) -> None:
-        message = thought.message(tongue.sender)
+        message = thought.message
+        if message is None:
+            raise AssertionError("a try has its message when it is worded")
         lane = await self._claim(thought.lane, last, message.id)
         began = self._clock.steady()
         setback, outcome = await self._send(tongue, lane, message)

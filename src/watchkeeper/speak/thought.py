@@ -40,7 +40,8 @@ class Tenure:
 class Thought:
     """A lane as it stands, what waits in it, and the next step.
 
-    For a try, *heard* are the facts that it tells and *letters* what was given up before.
+    For a try, *heard* are the facts that it tells and *letters* what was given up before;
+    *message* is what it sends, where it was `worded`.
     """
 
     lane: Lane
@@ -48,10 +49,13 @@ class Thought:
     step: Step
     heard: Sequence[Facts] = ()
     letters: Sequence[Facts] = ()
+    message: Message | None = None
 
-    def message(self, sender: Sender) -> Message:
-        """Return the message that the try sends."""
-        return compose(sender, self.heard, self.letters)
+    def worded(self, sender: Sender) -> "Thought":
+        """Return the same with the message that its try sends, if it is one."""
+        if not isinstance(self.step, Try):
+            return self
+        return replace(self, message=compose(sender, self.heard, self.letters))
 
 
 def think(cursor: Cursor, tenure: Tenure, hearing: Hearing, pace: Pace, now: int) -> Thought | None:

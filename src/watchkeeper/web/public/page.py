@@ -166,6 +166,7 @@ def _templates(language: Mapping[str, str], base: str) -> Environment:
     templates = Environment(
         loader=PackageLoader("watchkeeper.web.public"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
