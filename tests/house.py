@@ -172,7 +172,7 @@ class House:
 
     async def adopt(self, plan: Plan, *, force: bool = False) -> None:
         order = Order(page_no=self.page_no, plan=plan, now=self.now(), force=force)
-        await self.store.write(partial(reconcile, order=order))
+        self.departed = await self.store.write(partial(reconcile, order=order))
         self.plan, self.door.rules = plan, Rules.of(plan)
         await self.follower.follow()
 

@@ -164,7 +164,9 @@ class Story:
                     rank=target.rank,
                     page=self.home.plan.page,
                 ),
-                hearing=hearing_of(self.home.plan, channel, heard.get(channel.key)),
+                hearing=hearing_of(
+                    self.home.plan, channel, heard.get(channel.key), self.home.departed
+                ),
                 settings=key,
                 send=partial(self.hear, channel.key),
                 pace=pace_of(PACE, channel.daily_limit),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -163,6 +164,14 @@ async def test_of_a_long_output_the_end_is_kept() -> None:
     for _ in range(3):
         output.add(b"x" * MOST_OUTPUT)
     assert (len(output.text), output.is_cut) == (MOST_OUTPUT, True)
+
+
+@in_loop
+async def test_a_script_may_narrow_its_own_limits_and_no_others() -> None:
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    report = await look("ulimit -n 20; ulimit -v 500000; ulimit -t 60; ulimit -n; ulimit -t")
+    assert str(report.evidence).splitlines()[-2:] == ["20", "60"]
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == files
 
 
 @in_loop

@@ -86,6 +86,22 @@ async def test_who_did_not_hear_of_a_node_is_not_told_of_its_removal(url: str) -
 
 
 @in_loop
+async def test_who_did_not_hear_of_a_node_is_not_told_that_it_left_while_nobody_ran(
+    url: str,
+) -> None:
+    everything = teams()
+    without = replace(everything, services=everything.services[:1], digest="without the mail")
+    async with story(url, everything) as day:
+        await day.look(SMTP, DEAD, at="1:00")
+        assert day.of("ops") == []
+    async with story(url, without, before=day) as after:
+        await after.adopt(without)
+        await after.until("3:00")
+        assert after.of("ops") == []
+        assert without_moments(after, "post") == [f"changed healthy +{SMTP}"]
+
+
+@in_loop
 async def test_a_channel_reads_the_worst_status_of_those_that_it_hears_of(url: str) -> None:
     async with story(url, teams(trouble_from=SICK)) as day:
         await day.look(SMTP, DEAD, at="1:00")

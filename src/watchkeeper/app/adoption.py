@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from watchkeeper.config.load import Loaded
+from watchkeeper.core.hearing import Departed
 from watchkeeper.core.plan import Plan
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
@@ -27,7 +28,7 @@ class Adoption:
         follower: Follower,
         workers: Workers,
         loaded: Loaded,
-        act: Callable[[Loaded], None],
+        act: Callable[[Loaded, Departed], None],
     ) -> None:
         self.loaded = loaded
         self._ground = ground
@@ -78,15 +79,15 @@ class Adoption:
         self._workers.plan_digest = loaded.plan.digest
         try:
             await self._workers.beat()
-            await self._reconcile(loaded.plan, force=force)
+            departed = await self._reconcile(loaded.plan, force=force)
         except BaseException:
             self._workers.plan_digest = before
             raise
         self.loaded = loaded
-        self._act(loaded)
+        self._act(loaded, departed)
         self._follower.hurry()
 
-    async def _reconcile(self, plan: Plan, *, force: bool, finishes: bool = False) -> None:
+    async def _reconcile(self, plan: Plan, *, force: bool, finishes: bool = False) -> Departed:
         order = Order(
             page_no=self._ground.page_no,
             plan=plan,
@@ -94,5 +95,6 @@ class Adoption:
             finishes=finishes,
             force=force,
         )
-        await self._ground.store.write(partial(reconcile, order=order))
+        departed = await self._ground.store.write(partial(reconcile, order=order))
         self._follower.hurry()
+        return departed

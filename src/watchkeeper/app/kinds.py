@@ -15,7 +15,7 @@ from watchkeeper.config.load import Loaded
 from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.problems import masked
 from watchkeeper.core.compose import Sender
-from watchkeeper.core.hearing import hearing_of
+from watchkeeper.core.hearing import NOBODY, Departed, hearing_of
 from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.report import ReplicaName
@@ -147,8 +147,16 @@ def _title(name: ReplicaName, aim: Aim) -> str:
     return str(name) if aim.kind == SCRIPT else name.replica
 
 
-def tongues(plan: Plan, installation: UUID, before: Tongues = _NO_TONGUES) -> Tongues:
-    """Return how to speak to each target of each channel of the plan, after those *before*."""
+def tongues(
+    plan: Plan,
+    installation: UUID,
+    before: Tongues = _NO_TONGUES,
+    departed: Departed = NOBODY,
+) -> Tongues:
+    """Return how to speak to each target of each channel of the plan, after those *before*.
+
+    *departed* are the nodes that the plan does not have, with those who heard of them.
+    """
     heard = {name.channel: tongue.hearing for name, tongue in before.items()}
     return {
         LaneName(channel.key, key): Tongue(
@@ -159,7 +167,7 @@ def tongues(plan: Plan, installation: UUID, before: Tongues = _NO_TONGUES) -> To
                 rank=target.rank,
                 page=plan.page,
             ),
-            hearing=hearing_of(plan, channel, heard.get(channel.key)),
+            hearing=hearing_of(plan, channel, heard.get(channel.key), departed),
             settings=target.settings,
             send=folder.load("notifiers", channel.kind).send,
             pace=pace_of(plan.policy.pace_ms, channel.daily_limit),

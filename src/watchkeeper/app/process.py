@@ -15,6 +15,7 @@ from watchkeeper.app.gaps import Gaps
 from watchkeeper.app.garbage import rest
 from watchkeeper.app.kinds import aims, anchors, rooms, tongues
 from watchkeeper.config.load import Loaded
+from watchkeeper.core.hearing import Departed
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
@@ -158,7 +159,7 @@ class App:
             "the reminders": self._remind(),
         }
 
-    def _act(self, loaded: Loaded) -> None:
+    def _act(self, loaded: Loaded, departed: Departed) -> None:
         """Begin to act on the plan that was adopted."""
         tls.context.cache_clear()
         self._door.rules = Rules.of(loaded.plan)
@@ -170,8 +171,8 @@ class App:
         at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
         self._looker.plan(looked_at, at_once)
         self._queues.plan(loaded.plan)
-        spoken = self._speaker.tongues
-        self._speaker.tongues = tongues(loaded.plan, self._ground.installation, spoken)
+        spoken, installation = self._speaker.tongues, self._ground.installation
+        self._speaker.tongues = tongues(loaded.plan, installation, spoken, departed)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""

@@ -1,7 +1,8 @@
 """Hearing: what of all that happens one channel is told. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from watchkeeper.core.alert import Member
 from watchkeeper.core.facts import Facts, Kind
@@ -12,6 +13,10 @@ from watchkeeper.core.status import Status
 
 _ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER, Kind.CAPPED})
 
+Departed = Mapping[NodeName, Collection[str]]
+"""Of nodes that a plan does not have, the channels that alone heard of each."""
+
+NOBODY: Departed = MappingProxyType({})
 _ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STEADY})
 
 
@@ -36,17 +41,24 @@ class Hearing:
         return max(mine, default=Status.HEALTHY)
 
 
-def hearing_of(plan: Plan, channel: Channel, before: Hearing | None = None) -> Hearing:
+def hearing_of(
+    plan: Plan,
+    channel: Channel,
+    before: Hearing | None = None,
+    departed: Departed = NOBODY,
+) -> Hearing:
     """Return what *channel* hears: everything but the nodes that name others.
 
     A node that was renamed is known by its old name too, since what waits may speak of it. A
-    node that has left the plan tells its end to those who heard of it *before*.
+    node that has left the plan tells its end to those who heard of it *before*, or who did when
+    it *departed*: also where that was while nobody ran.
     """
     deaf_to: set[NodeName] = set()
     for service, node in plan.nodes():
         if node.channels is not None and channel.key not in node.channels:
             services = filter(None, (service.key, service.was))
             deaf_to |= {NodeName(s, n) for s in services for n in (node.key, node.was) if n}
+    deaf_to |= {name for name, channels in departed.items() if channel.key not in channels}
     known = {NodeName(service.key, node.key): node.channels for service, node in plan.nodes()}
     deaf_to |= {name for name in (before.deaf_to if before else ()) if name not in known}
     heard = {name for name, told in known.items() if told is None or channel.key in told}

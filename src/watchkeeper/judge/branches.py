@@ -21,6 +21,7 @@ class Wanted(NamedTuple):
     position: int
     mode: str
     was: str
+    channels: tuple[str, ...] | None = None
 
 
 class Change(NamedTuple):
@@ -45,7 +46,12 @@ def sort(known: Mapping[str, Branch], wanted: Iterable[Wanted], at: int) -> Chan
         if namesake and namesake is not before:
             change.displaced.append(tree.displaced(namesake))
         after = before._replace(
-            key=one.key, label=one.label, position=one.position, mode=one.mode, gone_at=None
+            key=one.key,
+            label=one.label,
+            position=one.position,
+            mode=one.mode,
+            channels=one.channels,
+            gone_at=None,
         )
         if after != before:
             change.changed.append(after)
@@ -83,4 +89,5 @@ def _new(one: Wanted, at: int) -> Branch:
         since_at=at,
         owner=FILE,
         gone_at=None,
+        channels=one.channels,
     )

@@ -6,8 +6,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from watchkeeper.core.alert import Leaving
+from watchkeeper.core.hearing import Departed
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.plan import Mode, Node, Plan
+from watchkeeper.core.plan import Mode, Node, NodeName, Plan
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing
 from watchkeeper.judge import branches, climb
@@ -61,12 +62,13 @@ class Gone(NamedTuple):
     replicas: Sequence[ReplicaRow]
 
 
-def reconcile(cursor: Cursor, order: Order) -> None:
+def reconcile(cursor: Cursor, order: Order) -> Departed:
     """Make the rows that the file owns agree with the plan of *order*.
 
     It adds at once; what is gone leaves when no worker has another plan, which is asked here:
-    whoever changes its plan says so before it comes to the gate. Raise StoreUnusable, having
-    changed nothing, where more than half of the nodes would go at once.
+    whoever changes its plan says so before it comes to the gate. Return who heard of the nodes
+    that the plan does not have. Raise StoreUnusable, having changed nothing, where more than half
+    of the nodes would go at once.
     """
     decision = climb.enter(cursor, order.page_no, order.now)
     removes = _all_agree(cursor, order.plan)
@@ -89,6 +91,7 @@ def reconcile(cursor: Cursor, order: Order) -> None:
     decision.alarm(left=left)
     decision.finish()
     reconcile_channels(decision, order.plan, removes=removes)
+    return _departed(order.plan, rows)
 
 
 def _all_agree(cursor: Cursor, plan: Plan) -> bool:
@@ -140,7 +143,9 @@ def _wanted_nodes(plan: Plan, rows: Rows) -> Iterator[tuple[int, list[Wanted]]]:
         yield (
             parent,
             [
-                Wanted(parent, node.key, node.label, position, str(node.mode), node.was)
+                Wanted(
+                    parent, node.key, node.label, position, str(node.mode), node.was, node.channels
+                )
                 for position, node in enumerate(service.nodes)
             ],
         )
@@ -198,6 +203,16 @@ def _gone(plan: Plan, rows: Rows) -> Gone:
             if row.gone_at is None and not _has(planned.get(row.node_no), row)
         ],
     )
+
+
+def _departed(plan: Plan, rows: Rows) -> Departed:
+    planned = {row.no for row, _ in _planned(plan, rows)}
+    services = {row.no: row.key for row in rows.services.values()}
+    return {
+        NodeName(services[row.parent], row.key): row.channels
+        for row in rows.all_nodes()
+        if row.no not in planned and row.channels is not None
+    }
 
 
 def _is_the_files(row: Branch) -> bool:

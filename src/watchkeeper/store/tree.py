@@ -1,5 +1,6 @@
 """The tree: services and nodes of a page, and what climbs up it."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ class Branch(NamedTuple):
     """A service or a node: *parent* is the page or the service it belongs to.
 
     A node under *maintenance*, which is the title of its window, is held until the wall time
-    *maintained_until_at*; that is 0 for all others.
+    *maintained_until_at*; that is 0 for all others. *channels* are those that alone hear of a
+    node, None where all do.
     """
 
     no: int
@@ -27,6 +29,7 @@ class Branch(NamedTuple):
     gone_at: int | None
     maintenance: str = ""
     maintained_until_at: int = 0
+    channels: tuple[str, ...] | None = None
 
 
 def displaced(gone: Branch) -> Branch:
@@ -34,10 +37,10 @@ def displaced(gone: Branch) -> Branch:
     return gone._replace(key=f"{gone.key}\n{gone.no}")
 
 
-_SERVICE = "no, page_no, key, label, position, '', status, since_at, owner, gone_at, '', 0"
+_SERVICE = "no, page_no, key, label, position, '', status, since_at, owner, gone_at, '', 0, ''"
 _NODE = (
     "no, service_no, key, label, position, mode, status, since_at, owner, gone_at,"
-    " maintenance, maintained_until_at"
+    " maintenance, maintained_until_at, channels"
 )
 
 
@@ -107,12 +110,9 @@ def insert_services(cursor: Cursor, page_no: int, new: Iterable[Branch], revisio
 def insert_nodes(cursor: Cursor, new: Iterable[Branch], revision: int) -> None:
     """Write nodes that were not there."""
     cursor.run_many(
-        "INSERT INTO node (service_no, key, label, position, mode, status, since_at, owner,"
-        " revision) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)",
-        [
-            (b.parent, b.key, b.label, b.position, b.mode, b.since_at, b.owner, revision)
-            for b in new
-        ],
+        "INSERT INTO node (service_no, key, label, position, mode, channels, status, since_at,"
+        " owner, revision) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+        [(*b[1:6], _channels(b), b.since_at, b.owner, revision) for b in new],
     )
 
 
@@ -123,7 +123,7 @@ def save_services(cursor: Cursor, changed: Sequence[Branch], revision: int) -> N
         " gone_at = ?, revision = ? WHERE no = ?",
         [
             (b.key, b.label, b.position, b.status, b.since_at, b.gone_at, revision, b.no)
-            for b in sorted(changed)
+            for b in sorted(changed, key=lambda branch: branch.no)
         ],
     )
 
@@ -131,18 +131,24 @@ def save_services(cursor: Cursor, changed: Sequence[Branch], revision: int) -> N
 def save_nodes(cursor: Cursor, changed: Sequence[Branch], revision: int) -> None:
     """Write *changed* nodes; followers read them again at *revision*."""
     cursor.run_many(
-        "UPDATE node SET key = ?, label = ?, position = ?, mode = ?, status = ?, since_at = ?,"
-        " gone_at = ?, revision = ? WHERE no = ?",
+        "UPDATE node SET key = ?, label = ?, position = ?, mode = ?, channels = ?, status = ?,"
+        " since_at = ?, gone_at = ?, revision = ? WHERE no = ?",
         [
-            (b.key, b.label, b.position, b.mode, b.status, b.since_at, b.gone_at, revision, b.no)
-            for b in sorted(changed)
+            (*b[2:6], _channels(b), b.status, b.since_at, b.gone_at, revision, b.no)
+            for b in sorted(changed, key=lambda branch: branch.no)
         ],
     )
 
 
 def _branch(row: tuple[object, ...]) -> Branch:
-    branch = Branch(*row)  # type: ignore[arg-type]
-    return branch._replace(status=Status(branch.status))
+    *own, channels = row
+    branch = Branch(*own)  # type: ignore[arg-type]
+    names = tuple(json.loads(str(channels))) if channels else None
+    return branch._replace(status=Status(branch.status), channels=names)
+
+
+def _channels(branch: Branch) -> str:
+    return "" if branch.channels is None else json.dumps(branch.channels)
 
 
 def _qualified(columns: str) -> str:

@@ -43,6 +43,7 @@ CREATE TABLE node (
     label TEXT NOT NULL,
     position {int} NOT NULL,
     mode TEXT NOT NULL,
+    channels TEXT NOT NULL DEFAULT '',
     status {int} NOT NULL,
     since_at {int} NOT NULL,
     maintenance TEXT NOT NULL DEFAULT '',
