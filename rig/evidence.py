@@ -86,10 +86,13 @@ class Course:
         return bisect_right(self.cuts, at)
 
 
-def of_looks(looks: Iterable[Looked], course: Course) -> Evidence:
+def of_looks(looks: Iterable[Looked], course: Course, drops: Sequence[int] = ()) -> Evidence:
     """Return the evidence of *looks* at one replica; the *needed*-th of its kind in a row,
     with no cut between, says what the program believes.
+
+    At each of *drops* the file named the replica no more: it was no longer dead for that.
     """
+    course = replace(course, cuts=sorted([*course.cuts, *drops]))
     sure: list[Sure] = []
     hints: list[Hint] = []
     row: list[tuple[int | None, bool]] = []
@@ -99,12 +102,7 @@ def of_looks(looks: Iterable[Looked], course: Course) -> Evidence:
         if len(row) >= course.needed and kind[0] is not None:
             sure.append(Sure(look.at, kind[1]))
         hints.append(Hint(look.at, kind[1]))
-    return Evidence(sure=sure, hints=hints)
-
-
-def dropped(evidence: Evidence, drop: Dropped) -> Evidence:
-    """Return *evidence* with a reason more not to call the replica dead."""
-    return replace(evidence, hints=[*evidence.hints, Hint(drop.at, dead=False)])
+    return Evidence(sure=sure, hints=[*hints, *(Hint(at, dead=False) for at in drops)])
 
 
 def of_reports(reports: Iterable[Reported]) -> Evidence:
@@ -124,13 +122,14 @@ def gather(history: History, processes: int) -> dict[str, Evidence]:
     course = _course(history, processes)
     looks: dict[str, list[Looked]] = {}
     reports: dict[str, list[Reported]] = {}
+    drops: dict[str, list[int]] = {}
+    for drop in history.of(Dropped):
+        drops.setdefault(drop.replica, []).append(drop.at)
     for look in history.of(Looked):
         looks.setdefault(look.replica, []).append(look)
     for report in history.of(Reported):
         reports.setdefault(report.replica, []).append(report)
-    found = {name: of_looks(mine, course) for name, mine in looks.items()}
-    for drop in history.of(Dropped):
-        found[drop.replica] = dropped(found.get(drop.replica, Evidence()), drop)
+    found = {name: of_looks(mine, course, drops.get(name, ())) for name, mine in looks.items()}
     return found | {name: of_reports(mine) for name, mine in reports.items()}
 
 

@@ -170,16 +170,20 @@ class _Day:
     async def _reload(self, text: str, leaving: Sequence[str] = ()) -> bool:
         """Let the program read *text*; return whether it says that it takes it."""
         before = self._said()
+        self._drop(leaving)
         self.program.config.write_text(text)
         self.program.reload("")
         async with asyncio.timeout(_TAKEN_S):
             while (said := self._said()) == before:
                 if not self.program.is_running:
                     raise ChildProcessError("the program ended over a file")
-                for name in leaving:
-                    self.stage.history.note(Dropped(now(), self.stage.services.replica(name)))
+                self._drop(leaving)
                 await asyncio.sleep(_LOOK_S)
         return said[0] > before[0]
+
+    def _drop(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.stage.history.note(Dropped(now(), self.stage.services.replica(name)))
 
     def _said(self) -> tuple[int, int]:
         log = self.program.log.read_text(errors="replace")
