@@ -59,6 +59,17 @@ async def test_what_was_said_stays_said_and_is_said_once() -> None:
 
 
 @running
+async def test_one_who_breaks_when_told_is_in_nobodys_way() -> None:
+    def breaks(passage: Passage) -> None:
+        raise ArithmeticError(passage.result())
+
+    passage = begun()
+    passage.add_done_callback(breaks)
+    passage.settle(Outcome.TAKEN)
+    assert passage.done()
+
+
+@running
 async def test_one_who_waits_no_more_is_in_nobodys_way() -> None:
     passage = begun()
     waits = asyncio.ensure_future(passage)

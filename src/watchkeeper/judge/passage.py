@@ -1,6 +1,7 @@
 """Passage: a report on its way through the door, and what becomes of it."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
 
 from watchkeeper.core.report import Report
@@ -8,21 +9,23 @@ from watchkeeper.judge.arrivals import Voice
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store.sighting import Repeat
 
+log = logging.getLogger(__name__)
+
 
 class Passage:
     """A *report* of *voice*, and its outcome once that is on disk.
 
-    It is awaited, or calls back, as a future does; but it calls at once instead of in the
-    loop's next turn, and is the only object that the door makes for a report. *repeat* is the
-    row that it will be, where it says nothing new.
+    It is awaited, or calls back, as a future does; but it calls at once, where a future would
+    have the loop call in its next turn. *repeat* is the row that the report will be, where it
+    says nothing new.
     """
 
     __slots__ = ("_error", "_heeds", "_outcome", "repeat", "report", "voice")
 
-    def __init__(self, voice: Voice, report: Report, repeat: Repeat | None = None) -> None:
+    def __init__(self, voice: Voice, report: Report) -> None:
         self.voice = voice
         self.report = report
-        self.repeat = repeat
+        self.repeat: Repeat | None = None
         self._outcome: Outcome | None = None
         self._error: Exception | None = None
         self._heeds: Callable[[Passage], object] | None = None
@@ -40,7 +43,7 @@ class Passage:
         return self._outcome
 
     def add_done_callback(self, heeds: "Callable[[Passage], object]") -> None:
-        """Have *heeds*, the only one who waits, called when it is done. It must not raise."""
+        """Have *heeds*, the only one who waits, called when it is done."""
         if self.done():
             asyncio.get_running_loop().call_soon(heeds, self)
         else:
@@ -60,8 +63,13 @@ class Passage:
 
     def _tell(self) -> None:
         heeds, self._heeds = self._heeds, None
-        if heeds:
+        if heeds is None:
+            return
+        try:
             heeds(self)
+        except Exception:
+            # The door tells all of a batch, one after another.
+            log.exception("whoever brought a report could not be told of its outcome")
 
     def __await__(self) -> Generator[object, None, Outcome]:
         """Return what became of the report, once that is known."""
