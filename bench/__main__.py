@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "lateness": lateness.main,
     "cause": cause.main,
     "deaths": deaths.main,
+    "storm": deaths.most,
     "start": start.main,
     "memory": memory.main,
     "latencies": latencies.main,

@@ -1,16 +1,13 @@
 """Lateness: 5,000 targets every 30 s, a tenth of which hang; seen at the targets."""
 
-import http.client
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from bench import arrivals, config, proc
-from bench.serving import Serving, watchkeeper
+from bench import arrivals, config, machines, proc
+from bench.serving import watchkeeper
 from bench.web import make_certificate
 from watchkeeper.core.schedule import phase
 
@@ -19,7 +16,7 @@ EVERY_S, WARM_S, SPAN_S = 30, 45, 90
 AT_ONCE, SETTLE_S = 500, 15
 LATE_MOST_MS, LAG_MOST_MS, MEMORY_MOST_MB = 1_000, 50, 100
 _ONE_LOOK_MS = 15_000
-_ASK_S = 0.02
+ASK_S = 0.02
 
 
 def main() -> None:
@@ -42,7 +39,7 @@ def _late(folder: Path) -> None:
             time.sleep(WARM_S)
             since = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
             used = proc.cpu_s(serving.pid)
-            with _asking(serving) as waits:
+            with machines.asking(serving, "/health/live", ASK_S) as waits:
                 time.sleep(SPAN_S)
             used = proc.cpu_s(serving.pid) - used
             memory, peak = proc.rss_mb(serving.pid), proc.peak_mb(serving.pid)
@@ -102,26 +99,3 @@ def _config(
         replicas = [f"{url}/{kind}/{n}/{r}" for r, kind in enumerate(kinds)]
         nodes.append(config.node(f"node-{n}", "poll", replicas, more))
     return config.write(folder, [config.service("bench", nodes)], poll_s=EVERY_S)
-
-
-@contextmanager
-def _asking(serving: Serving) -> Iterator[list[float]]:
-    """Ask for `/health/live` until the end of the block; give the milliseconds of each answer."""
-    waits: list[float] = []
-    ended = threading.Event()
-
-    def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=30)
-        while not ended.wait(_ASK_S):
-            before = time.perf_counter()
-            connection.request("GET", "/health/live")
-            connection.getresponse().read()
-            waits.append((time.perf_counter() - before) * 1000)
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield waits
-    finally:
-        ended.set()
-        thread.join()

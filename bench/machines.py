@@ -1,10 +1,13 @@
 """Machines: a fleet of reporters, and a receiver of webhooks, all in this process."""
 
 import asyncio
+import http.client
 import json
+import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -71,14 +74,23 @@ async def say(
 
 
 async def _say_in_turn(port: int, due: list[tuple[float, bytes]]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for at, request in due:
-        await asyncio.sleep(at - time.monotonic())
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if b" 200 " not in head.partition(b"\r\n")[0]:
-            raise RuntimeError(f"a report was answered {head!r}")
-    writer.close()
+    """Say what is *due*, and again over a new connection what a server that stood still lost."""
+    waiting = deque(due)
+    while waiting:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while waiting:
+                at, request = waiting[0]
+                await asyncio.sleep(at - time.monotonic())
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                status = head.partition(b"\r\n")[0]
+                if b" 503 " in status:
+                    break
+                if b" 200 " not in status:
+                    raise RuntimeError(f"a report was answered {head!r}")
+                waiting.popleft()
+        writer.close()
 
 
 def _request(path: str, report: dict[str, Any]) -> bytes:
@@ -88,3 +100,27 @@ def _request(path: str, report: dict[str, Any]) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+@contextmanager
+def asking(serving: Serving, path: str, every_s: float) -> Iterator[list[float]]:
+    """Ask for *path* until the end of the block; give the milliseconds of each answer."""
+    waits: list[float] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=30)
+        while not ended.wait(every_s):
+            before = time.perf_counter()
+            with suppress(http.client.HTTPException, ConnectionError):
+                connection.request("GET", path)
+                connection.getresponse().read()
+            waits.append((time.perf_counter() - before) * 1000)
+
+    thread = Thread(target=ask)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        ended.set()
+        thread.join()

@@ -65,7 +65,7 @@ def history(days: Sequence[set[ReplicaName]]) -> list[tuple[Moment, Advance]]:
 def story(days: Sequence[set[ReplicaName]]) -> list[Facts]:
     """Return what there is to say of the history of *days*."""
     return [
-        replace(fact.of_advance(step, DEAD, now.steady, now.at), dead=step.alert.members)
+        replace(fact.of_advance(step, DEAD, now), dead=step.alert.members)
         for now, step in history(days)
     ]
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.core.core_samples import API, DEAD, HEALTHY, MAIL, SICK, believed, dead, moment, stories
 from watchkeeper.core.alert import Alert, Leaving, Member, Return, advance
 from watchkeeper.core.facts import Facts, Kind, dump, of_advance, of_open, of_reminder, parse
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 
 moments = st.integers(0, 2**63 - 1)
@@ -69,7 +70,7 @@ def test_the_facts_of_a_change_are_those_of_its_alert() -> None:
     assert opening
     step = advance(opening.alert, "page", dead({MAIL}), moment(2), {})
     assert step
-    facts = of_advance(step, DEAD, 2_000, 7)
+    facts = of_advance(step, DEAD, Moment(steady=2_000, at=7))
     assert (facts.kind, facts.status, facts.steady, facts.at) == (Kind.CHANGED, DEAD, 2_000, 7)
     assert facts.alert == ("page", 1_000)
     assert (facts.dead, facts.died, facts.back) == ((), step.died, step.back)
@@ -81,13 +82,13 @@ def test_the_end_of_an_alert_is_said_with_its_reason() -> None:
     assert opening
     end = advance(opening.alert, "page", {}, moment(2), {API: Leaving.FLUSHED})
     assert end
-    assert of_advance(end, HEALTHY, 2, 2).closed is Leaving.FLUSHED
+    assert of_advance(end, HEALTHY, moment(2)).closed is Leaving.FLUSHED
 
 
 def test_who_hears_of_an_open_alert_first_hears_of_all_its_dead() -> None:
     member = Member(replica=API, died=5, dead_at=6, reason_code="refused")
     alert = Alert(subject="page", opened=5, opened_at=6, members=(member,), seq=3)
-    facts = of_open(alert, DEAD, 9, 10)
+    facts = of_open(alert, DEAD, Moment(steady=9, at=10))
     assert (facts.kind, facts.alert, facts.opened_at) == (Kind.OPEN, ("page", 5), 6)
     assert facts.dead == facts.died == (member,)
 

@@ -23,6 +23,7 @@ from watchkeeper.core.alert import Advance, Alert, Leaving, Trouble, advance, co
 from watchkeeper.core.compose import compose
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.message import Message
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
@@ -46,7 +47,9 @@ def steps(course: list[Statuses]) -> list[Advance | None]:
 def said(course: list[Statuses]) -> list[Facts]:
     """What there is to say of *course*, each with all who are members then."""
     return [
-        replace(fact.of_advance(step, DEAD, second, second), dead=step.alert.members)
+        replace(
+            fact.of_advance(step, DEAD, Moment(steady=second, at=second)), dead=step.alert.members
+        )
         for second, step in enumerate(steps(course), 1)
         if step
     ]
@@ -170,5 +173,5 @@ def test_the_reason_of_who_turned_is_the_one_of_what_it_is_now() -> None:
     assert first
     second = advance(first.alert, "page", {API: Trouble("slow", SICK)}, moment(2), {})
     assert second
-    news = replace(fact.of_advance(second, SICK, 2, 2), dead=second.alert.members)
+    news = replace(fact.of_advance(second, SICK, Moment(steady=2, at=2)), dead=second.alert.members)
     assert compose(SENDER, [news]).reasons == {str(API): "slow to answer"}

@@ -67,60 +67,51 @@ class Facts:
         return (self.subject, self.opened) if self.opened else None
 
 
-def of_advance(step: Advance, status: Status, steady: int, at: int) -> Facts:
+def of_page(
+    kind: Kind, status: Status, now: Moment, *, channel: str = "", since_at: int = 0
+) -> Facts:
+    """Return something to say *now* that is about no alert, with the *status* of the page."""
+    return Facts(
+        kind=kind,
+        steady=now.steady,
+        at=now.at,
+        status=status,
+        channel=channel,
+        since_at=since_at,
+    )
+
+
+def _of_alert(kind: Kind, alert: Alert, status: Status, now: Moment) -> Facts:
+    """Return something to say *now* about *alert*."""
+    said = of_page(kind, status, now)
+    return replace(said, subject=alert.subject, opened=alert.opened, opened_at=alert.opened_at)
+
+
+def of_advance(step: Advance, status: Status, now: Moment) -> Facts:
     """Return what there is to say of *step*."""
-    return Facts(
-        kind=Kind.CHANGED,
-        steady=steady,
-        at=at,
-        status=status,
-        subject=step.alert.subject,
-        opened=step.alert.opened,
-        opened_at=step.alert.opened_at,
-        died=step.died,
-        back=step.back,
-        closed=step.alert.closed,
-    )
+    said = _of_alert(Kind.CHANGED, step.alert, status, now)
+    return replace(said, died=step.died, back=step.back, closed=step.alert.closed)
 
 
-def of_open(alert: Alert, status: Status, steady: int, at: int) -> Facts:
+def of_open(alert: Alert, status: Status, now: Moment) -> Facts:
     """Return what a lane that is new while *alert* is open must hear first."""
-    return Facts(
-        kind=Kind.OPEN,
-        steady=steady,
-        at=at,
-        status=status,
-        subject=alert.subject,
-        opened=alert.opened,
-        opened_at=alert.opened_at,
-        dead=alert.members,
-        died=alert.members,
-    )
+    said = _of_alert(Kind.OPEN, alert, status, now)
+    return replace(said, dead=alert.members, died=alert.members)
 
 
 def of_reminder(alert: Alert, status: Status, now: Moment, *, escalates: bool) -> Facts:
     """Return what the newest reminder of *alert* says *now*."""
-    return Facts(
-        kind=Kind.REMINDER,
-        steady=now.steady,
-        at=now.at,
-        status=status,
-        subject=alert.subject,
-        opened=alert.opened,
-        opened_at=alert.opened_at,
-        reminder=alert.reminders,
-        roused=alert.reminders if escalates else 0,
-    )
+    said = _of_alert(Kind.REMINDER, alert, status, now)
+    roused = alert.reminders if escalates else 0
+    return replace(said, reminder=alert.reminders, roused=roused)
 
 
 def of_flaps(
     kind: Kind, flaps: Iterable[Flapped], alert: Alert | None, status: Status, now: Moment
 ) -> Facts:
     """Return that *flaps* began or ended; *alert* is the open one that goes on with them."""
-    said = Facts(kind=kind, steady=now.steady, at=now.at, status=status, flaps=tuple(flaps))
-    if alert is None:
-        return said
-    return replace(said, subject=alert.subject, opened=alert.opened, opened_at=alert.opened_at)
+    said = _of_alert(kind, alert, status, now) if alert else of_page(kind, status, now)
+    return replace(said, flaps=tuple(flaps))
 
 
 def dump(facts: Facts) -> str:

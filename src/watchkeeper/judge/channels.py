@@ -53,6 +53,6 @@ def _open_lane(decision: Decision, channel_no: int, target: str, hearing: Hearin
     told = notification.newest(cursor, page_no)
     lane_no = lane.add_lane(cursor, channel_no, target, told)
     for _, one in alert.open_alerts(cursor, page_no):
-        said = facts.of_open(one.alert, decision.said, decision.now.steady, decision.now.at)
+        said = facts.of_open(one.alert, decision.said, decision.now)
         if hears(hearing, said):
             notification.insert(cursor, page_no, said, row=(one.no, 0), lane_no=lane_no)

@@ -155,7 +155,7 @@ class Decision:
             alert.save(self.cursor, no, new, self.now.at)
         numbers = {victim.name: victim.replica_no for victim in victims}
         member.save(self.cursor, no, step, numbers | (one.replica_nos if one else {}))
-        said = facts.of_advance(step, self.said, self.now.steady, self.now.at)
+        said = facts.of_advance(step, self.said, self.now)
         notification.insert(self.cursor, self.page_no, said, row=(no, new.seq))
 
 

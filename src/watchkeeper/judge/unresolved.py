@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Kind, of_page
 from watchkeeper.core.status import Standing
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.ruling import Ruling
@@ -30,12 +30,8 @@ def say_that_names_fail(decision: Decision, rulings: Sequence[Ruling]) -> None:
     last = notification.last_said(decision.cursor, decision.page_no, Kind.UNRESOLVED)
     if last and decision.now.steady - last < QUIET_MS:
         return
-    said = Facts(
-        kind=Kind.UNRESOLVED,
-        steady=decision.now.steady,
-        at=decision.now.at,
-        status=trouble.said_status(decision.cursor, decision.page_no),
-    )
+    status = trouble.said_status(decision.cursor, decision.page_no)
+    said = of_page(Kind.UNRESOLVED, status, decision.now)
     notification.insert(decision.cursor, decision.page_no, said)
 
 

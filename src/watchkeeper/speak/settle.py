@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Kind, of_page
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import Lane
 from watchkeeper.core.moment import Moment
@@ -86,14 +86,9 @@ def capped(cursor: Cursor, tenure: Tenure, until: int, now: Moment) -> None:
 
 def _say(cursor: Cursor, tenure: Tenure, page: gate.PageRow, moment: Moment, kind: Kind) -> None:
     now = moment.moved_to(page.steady)
-    facts = Facts(
-        kind=kind,
-        steady=now.steady,
-        at=now.at,
-        status=trouble.said_status(cursor, tenure.page_no),
-        channel=tenure.channel,
-    )
-    notification.insert(cursor, tenure.page_no, facts)
+    status = trouble.said_status(cursor, tenure.page_no)
+    said = of_page(kind, status, now, channel=tenure.channel)
+    notification.insert(cursor, tenure.page_no, said)
 
 
 def _log_attempt(cursor: Cursor, tried: Tried) -> bool:

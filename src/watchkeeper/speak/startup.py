@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Kind, of_page
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.status import Standing
@@ -63,7 +63,6 @@ def _say(cursor: Cursor, page_no: int, now: Moment) -> None:
     last = notification.last_said(cursor, page_no, Kind.STARTUP)
     if last and page.steady - last < SELDOM_MS:
         raise Undo(None)
-    said = now.moved_to(page.steady)
     status = trouble.said_status(cursor, page_no)
-    facts = Facts(kind=Kind.STARTUP, steady=said.steady, at=said.at, status=status)
-    notification.insert(cursor, page_no, facts)
+    said = of_page(Kind.STARTUP, status, now.moved_to(page.steady))
+    notification.insert(cursor, page_no, said)

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from watchkeeper.core.alert import Leaving, Member, Return
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Facts, Kind, of_page
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
@@ -142,7 +142,7 @@ class Unrecorded:
         )
         is_said = any(not view.is_held(name) for name in dead)
         status = Status.DEAD if is_said else Status.HEALTHY
-        return Facts(kind=Kind.RESUMED, steady=now.steady, at=now.at, status=status, back=back)
+        return replace(of_page(Kind.RESUMED, status, now), back=back)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from watchkeeper.core.facts import Facts, Kind
+from watchkeeper.core.facts import Kind, of_page
 from watchkeeper.core.isolation import is_cut_off
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import Reason
@@ -173,11 +173,6 @@ def say(cursor: Cursor, page_no: int, blackout: Blackout) -> None:
     history.add_blind(cursor, page_no, (blackout.since.at, blackout.until.at), ISOLATED)
     if notification.last_said(cursor, page_no, Kind.ISOLATED) >= blackout.since.steady:
         return
-    facts = Facts(
-        kind=Kind.ISOLATED,
-        steady=now.steady,
-        at=now.at,
-        since_at=blackout.since.at,
-        status=trouble.said_status(cursor, page_no),
-    )
-    notification.insert(cursor, page_no, facts)
+    status = trouble.said_status(cursor, page_no)
+    said = of_page(Kind.ISOLATED, status, now, since_at=blackout.since.at)
+    notification.insert(cursor, page_no, said)
