@@ -18,7 +18,7 @@ from typing import cast
 
 import uvloop
 
-from bench.serving import free_port
+from rig.port import free_port
 
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _BACKLOG = 4_096

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench import config, machines
 from bench.machines import Receiver
-from bench.serving import free_port, watchkeeper
+from bench.serving import watchkeeper
+from rig.port import free_port
 
 ROUNDS, ROUNDS_WITH_RETRIES = 100, 30
 EVERY_S = 1

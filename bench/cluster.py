@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.serving import free_port
+from rig.port import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 

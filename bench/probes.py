@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import config, proc
-from bench.serving import LOAD_CORE, free_port, measured, running, watchkeeper
+from bench.serving import LOAD_CORE, measured, running, watchkeeper
 from bench.web import Web, web
+from rig.port import free_port
 
 TARGETS, SECURE_TARGETS, A_NODE = 3_000, 300, 100
 EVERY_S = 1

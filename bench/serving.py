@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+
+from rig.port import free_port
 
 MEASURED_CORE = 0
 LOAD_CORE = (os.cpu_count() or 1) - 1
@@ -63,14 +64,6 @@ def nginx(folder: Path, *, pinned: bool = False) -> Iterator[Serving]:
     command = ["/usr/sbin/nginx", "-p", str(folder), "-c", str(config), "-e", "stderr"]
     with running(measured(command) if pinned else command, port, "/") as serving:
         yield serving
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def measured(command: Sequence[str]) -> list[str]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.serving import free_port, running
+from bench.serving import running
+from rig.port import free_port
 
 _CONFIG = """
 daemon off; master_process off; pid {folder}/web.pid; error_log stderr crit;
