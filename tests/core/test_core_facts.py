@@ -12,7 +12,15 @@ from watchkeeper.core.report import ReplicaName
 moments = st.integers(0, 2**63 - 1)
 words = st.text(st.characters(codec="utf-8"), max_size=8)
 names = st.builds(ReplicaName, words, words, words)
-members = st.builds(Member, replica=names, died=moments, dead_at=moments, reason_code=words)
+members = st.builds(
+    Member,
+    replica=names,
+    died=moments,
+    dead_at=moments,
+    reason_code=words,
+    status=st.sampled_from([SICK, DEAD]),
+    was=st.none() | names,
+)
 returns = st.builds(
     Return, member=members, back=moments, back_at=moments, why=st.sampled_from(Leaving)
 )

@@ -202,6 +202,26 @@ async def test_who_was_told_of_a_death_is_told_of_its_end_under_a_new_name(url: 
 
 
 @in_loop
+async def test_a_death_and_its_end_under_a_new_name_are_one_outage_in_one_message(url: str) -> None:
+    async with story(url, teams()) as day:
+
+        def down(_: Message) -> None:
+            raise Unreachable("refused", maybe=False)
+
+        day.answers["post"] = down
+        await day.look(SMTP, DEAD, at="1:00")
+        web, mail = day.home.plan.services
+        renamed = replace(mail, nodes=(replace(mail.nodes[0], key="post", was="smtp"),))
+        await day.adopt(replace(day.home.plan, services=(web, renamed), digest="renamed"))
+        await day.look("mail:post:1", HEALTHY, at="1:30")
+        day.answers.clear()
+        await day.until("5:00")
+        [[recovered]] = [one.recovered for one in day.messages if one.recovered]
+        assert str(recovered.replica) == "mail:post:1"
+        assert not recovered.told, "nobody was told of its death before, under whatever name"
+
+
+@in_loop
 async def test_a_repeat_keeps_the_names_under_which_it_was_said_first(url: str) -> None:
     async with story(url, teams()) as day:
         tried: list[Message] = []

@@ -35,7 +35,8 @@ class Trouble(NamedTuple):
 class Member:
     """A replica in trouble, as long as its *status* is the same.
 
-    *died* is the steady, *dead_at* the wall moment, in milliseconds, from which it was so.
+    *died* is the steady, *dead_at* the wall moment, in milliseconds, from which it was so. *was* is
+    the name that it died under, where it was renamed since.
     """
 
     replica: ReplicaName
@@ -43,6 +44,12 @@ class Member:
     dead_at: int
     reason_code: str = ""
     status: Status = Status.DEAD
+    was: ReplicaName | None = None
+
+    @property
+    def death(self) -> tuple[ReplicaName, int]:
+        """Return what tells its death from all others, whatever it is called by now."""
+        return (self.was or self.replica, self.died)
 
     @property
     def trouble(self) -> Trouble:

@@ -136,21 +136,17 @@ def _newest_last(alerts: Iterable[AlertKey]) -> list[AlertKey]:
 def _alert_news(
     sender: Sender, key: AlertKey, mine: Sequence[Facts], letters: Sequence[Facts]
 ) -> AlertNews:
-    untold = {(member.replica, member.died) for one in (*letters, *mine) for member in one.died}
+    untold = {member.death for one in (*letters, *mine) for member in one.died}
     newest = mine[-1]
     over = [
-        _recovered(back, told=(back.member.replica, back.member.died) not in untold)
-        for one in mine
-        for back in one.back
+        _recovered(back, told=back.member.death not in untold) for one in mine for back in one.back
     ]
     return AlertNews(
         id=alert_id(sender.installation, key),
         subject=newest.subject,
         since_at=newest.opened_at,
         dead=tuple(member.replica for member in newest.dead),
-        died=tuple(
-            member.replica for member in newest.dead if (member.replica, member.died) in untold
-        ),
+        died=tuple(member.replica for member in newest.dead if member.death in untold),
         recovered=tuple(one for one in over if one.why != Leaving.TURNED),
         turned=tuple(one for one in over if one.why == Leaving.TURNED),
         is_closed=not newest.dead,

@@ -167,17 +167,20 @@ def parse(text: str) -> Facts:
 
 def _dump_member(member: Member) -> list[object]:
     row = [*member.replica, member.died, member.dead_at, member.reason_code]
+    if member.was:
+        return [*row, int(member.status), *member.was]
     return [*row, *_unless_dead(member.status)]
 
 
 def _parse_member(row: list[Any]) -> Member:
-    service, node, replica, died, dead_at, reason_code, *status = row
+    service, node, replica, died, dead_at, reason_code, *rest = row
     return Member(
         replica=ReplicaName(service, node, replica),
         died=died,
         dead_at=dead_at,
         reason_code=reason_code,
-        status=_or_dead(status),
+        status=_or_dead(rest),
+        was=ReplicaName(*rest[1:]) if rest[1:] else None,
     )
 
 

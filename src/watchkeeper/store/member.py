@@ -1,6 +1,7 @@
 """Members: the replicas whose trouble an alert is, from when to when."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from watchkeeper.core.alert import Advance, Member
@@ -30,18 +31,23 @@ def of_open(
 ) -> dict[int, list[MemberRow]]:
     """Return who is in an open alert now, by the alert's number and in the order of the page.
 
-    They are those among *replica_nos*, or all of them where that is None.
+    Each has its present name, and the one that it died under where that was another. They are those
+    among *replica_nos*, or all of them where that is None.
     """
     begins, names, nos = those(replica_nos)
     rows = cursor.rows(
-        f"{begins}SELECT m.alert_no, m.replica_no, {IS_HELD}, s.key, n.key, r.key, {_MEMBER}{names}"
+        f"{begins}SELECT m.alert_no, m.replica_no, {IS_HELD}, m.service, m.node, m.replica,"
+        f" s.key, n.key, r.key, {_MEMBER}{names}"
         " JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = +m.alert_no"
         f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL{ORDER}",
         (*nos, page_no),
     )
     found: dict[int, list[MemberRow]] = {}
-    for alert_no, replica_no, is_held, *member in rows:
-        kept = MemberRow(replica_no, _member(member), bool(is_held))
+    for alert_no, replica_no, is_held, *names_and_death in rows:
+        was, member = ReplicaName(*names_and_death[:3]), _member(names_and_death[3:])
+        if was != member.replica:
+            member = replace(member, was=was)
+        kept = MemberRow(replica_no, member, bool(is_held))
         found.setdefault(alert_no, []).append(kept)
     return found
 
