@@ -86,6 +86,7 @@ async def _say_in_turn(port: int, due: list[tuple[float, bytes]]) -> None:
                 head = await reader.readuntil(b"\r\n\r\n")
                 status = head.partition(b"\r\n")[0]
                 if b" 503 " in status:
+                    await asyncio.sleep(1)
                     break
                 if b" 200 " not in status:
                     raise RuntimeError(f"a report was answered {head!r}")
