@@ -76,9 +76,9 @@ def kinds_told(receiver: Receiver) -> list[str]:
     return [said["type"] for said in receiver.heard]
 
 
-def reminders(receiver: Receiver) -> set[str]:
-    """Return the ids of the reminders heard; one that is repeated keeps its own."""
-    return {said["id"] for said in receiver.heard if said["type"] == "reminder"}
+def ids(receiver: Receiver, kind: str) -> set[str]:
+    """Return the ids of the messages of *kind* heard; one that is repeated keeps its own."""
+    return {said["id"] for said in receiver.heard if said["type"] == kind}
 
 
 def labels(port: int) -> list[str]:
@@ -125,18 +125,18 @@ def test_reminders_go_on_after_a_kill_and_say_no_change_again(
         config.write_text(f"{config.read_text()}\n[notify]\nreminder_interval = 1\n")
         place = ("serve", "-c", config, "--store", store_url)
         with serving(tmp_path, *place, port=port) as process:
-            eventually(lambda: len(reminders(receiver)) >= 2)
+            eventually(lambda: len(ids(receiver, "reminder")) >= 2)
             process.kill()
-        before = len(reminders(receiver))
+        before = len(ids(receiver, "reminder"))
         with serving(tmp_path, *place, port=port) as process:
-            eventually(lambda: len(reminders(receiver)) >= before + 3)
+            eventually(lambda: len(ids(receiver, "reminder")) >= before + 3)
             assert stop(process) == 0
-    assert kinds_told(receiver).count("changed") == 1
+    assert len(ids(receiver, "changed")) == 1
     about = [said for said in receiver.heard if said["type"] != "startup"]
     assert len({said["alert"] for said in about}) == 1
     distinct = {said["id"] for said in about}
-    assert len(distinct) == 1 + len(reminders(receiver)) >= before + 4
-    # What the kill cut off comes again: under its own id, word for word.
+    assert len(distinct) == 1 + len(ids(receiver, "reminder")) >= before + 4
+    # What a kill or a receiver's silence cut off comes again: under its own id, word for word.
     assert len({json.dumps(said) for said in about}) == len(distinct)
 
 
@@ -320,8 +320,9 @@ def test_a_database_that_hangs_does_not_hold_up_the_end_of_a_start(
         pass
     with psycopg.connect(own_server.url) as other:
         other.execute("SELECT no FROM page FOR UPDATE")
+        [since] = other.execute("SELECT clock_timestamp()").fetchone() or [None]
         with start(tmp_path, *place) as process:
-            eventually(lambda: waits_for_the_page(own_server))
+            eventually(lambda: waits_for_the_page(own_server, since))
             assert stop(process) == 0
 
 
@@ -416,9 +417,13 @@ def frozen(server: Server) -> Iterator[None]:
             os.kill(one, signal.SIGCONT)
 
 
-def waits_for_the_page(server: Server) -> bool:
+def waits_for_the_page(server: Server, since: object) -> bool:
+    """Return whether somebody waits who came after *since*: those before may not be gone yet."""
     with psycopg.connect(server.url) as other:
-        found = other.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        found = other.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND backend_start > %s",
+            (since,),
+        )
         return found.fetchone() is not None
 
 
