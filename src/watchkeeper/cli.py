@@ -12,9 +12,9 @@ import uvloop
 from watchkeeper import __version__
 from watchkeeper.app import inquiry, rehearsals
 from watchkeeper.app import kinds as concrete
-from watchkeeper.app.process import WorkEnded
 from watchkeeper.app.serving import Start, log_to_stderr, serve
 from watchkeeper.app.trials import look_at
+from watchkeeper.app.works import WorkEnded
 from watchkeeper.config.check import BAD_FILE, check, exit_code, report
 from watchkeeper.config.load import load
 from watchkeeper.config.problems import BadConfig

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from watchkeeper.app.adoption import Adoption
 from watchkeeper.app.gaps import Gaps
 from watchkeeper.app.garbage import rest
 from watchkeeper.app.kinds import aims, anchors, rooms, tongues
+from watchkeeper.app.works import Stopped, complain, first_end, unless_stopped
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.hearing import Departed
 from watchkeeper.judge.desk import Desk
@@ -29,7 +30,7 @@ from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
 from watchkeeper.speak.unrecorded import Unrecorded
-from watchkeeper.store.errors import StoreRefused, StoreUnusable
+from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.housekeeping import keep_house
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.looker import Looker
@@ -50,14 +51,12 @@ LEAVE_S = 1
 log = logging.getLogger(__name__)
 
 
-class WorkEnded(Exception):
-    """What must run as long as the process does came to an end."""
-
-
 class App:
     """One process: everything that runs, wired together."""
 
-    def __init__(self, ground: Ground, loaded: Loaded, unrecorded: Path) -> None:
+    def __init__(
+        self, ground: Ground, loaded: Loaded, unrecorded: Path, stopping: asyncio.Event
+    ) -> None:
         self._ground = ground
         self._clock = ground.outside.clock
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -91,12 +90,12 @@ class App:
             means, self._speaker, self._recording, unrecorded, self._settled.wait
         )
         self._listener: Listener | None = None
-        self._stopping = asyncio.Event()
+        self._stopping = stopping
 
     async def serve(
         self, host: str, port: int, ready: Callable[[int], None], *, force: bool
     ) -> None:
-        """Serve until `stop`; tell *ready* the port as soon as the store is ours.
+        """Serve until told to stop; tell *ready* the port as soon as the store is ours.
 
         *force* lets a plan replace more than half of another.
 
@@ -104,24 +103,18 @@ class App:
         and WorkEnded where something ended that should not.
         """
         self._listener = listener = Listener(self._front(), host, port)
-        stopping = asyncio.create_task(self._stopping.wait())
-        beginning = asyncio.create_task(self._begin(force=force))
-        await asyncio.wait({beginning, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not beginning.done():
-            await self._leave([beginning])
+        try:
+            await unless_stopped(self._stopping, self._begin(force=force))
+        except Stopped:
+            await self._leave([])
             return
-        beginning.result()
         ready(listener.address[1])
         log.info("listening on %s, port %s", *listener.address)
         works = self._works(listener).items()
         running = [asyncio.create_task(work, name=name) for name, work in works]
-        ended, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ended = await first_end(self._stopping, running)
         await self._end(listener, running)
-        _complain([task for task in running if task in ended])
-
-    def stop(self) -> None:
-        """End `serve`: finish what was begun, within ten seconds."""
-        self._stopping.set()
+        complain(ended)
 
     async def reload(self, read: Callable[[], Awaitable[Loaded]]) -> Loaded:
         """Take the plan that *read* gives, and return it, or raise what `Adoption.reload` does."""
@@ -204,7 +197,7 @@ class App:
             task.cancel()
         with contextlib.suppress(TimeoutError, StoreRefused):
             async with asyncio.timeout(LEAVE_S):
-                await asyncio.wait(running)
+                await asyncio.gather(*running, return_exceptions=True)
                 await self._workers.leave()
                 await self._notebook.flush()
 
@@ -239,14 +232,3 @@ class App:
             store=self._recording.refused_since is None and not self._follower.is_old(),
             socket=True,
         )
-
-
-def _complain(ended: Sequence[asyncio.Task[None]]) -> None:
-    """Raise for the first of *ended*, which nobody had stopped: what it was, and why."""
-    for task in ended:
-        error = task.exception()
-        log.critical("%s ended", task.get_name(), exc_info=error)
-        if isinstance(error, StoreUnusable):
-            raise error
-        why = f"{type(error).__name__}: {error}" if error else "nobody knows why"
-        raise WorkEnded(f"{task.get_name()} ended: {why}") from error

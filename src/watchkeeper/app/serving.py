@@ -13,6 +13,7 @@ from pathlib import Path
 from watchkeeper import __version__
 from watchkeeper.app.kinds import kinds, warnings
 from watchkeeper.app.process import App
+from watchkeeper.app.works import Stopped, unless_stopped
 from watchkeeper.app.world import world
 from watchkeeper.config.check import report
 from watchkeeper.config.load import Loaded, load
@@ -57,20 +58,24 @@ async def serve(start: Start, loaded: Loaded) -> None:
     Raise what `App.serve` raises.
     """
     store = await open_to_serve(start.url)
+    signals = _Signals()
     outside = world(loaded)
     tell(*outside.proxies.notices)
+    breaking = break_ground(outside, store, is_alone=not is_postgres(start.url))
     try:
-        ground = await break_ground(outside, store, is_alone=not is_postgres(start.url))
-        await _serve(start, App(ground, loaded, _unrecorded(start)), loaded.server)
+        ground = await unless_stopped(signals.stopping, breaking)
+        process = App(ground, loaded, _unrecorded(start), signals.stopping)
+        await _serve(start, process, signals, loaded.server)
+    except Stopped:
+        log.info("told to stop before anything was served")
     finally:
         await outside.close()
         await store.close()
 
 
-async def _serve(start: Start, process: App, began_with: Server) -> None:
-    asked = asyncio.Event()
-    _on_signals(process, asked)
-    reloading = asyncio.create_task(_reload_at(asked, process, start.config, began_with))
+async def _serve(start: Start, process: App, signals: "_Signals", began_with: Server) -> None:
+    reload = _reload_at(signals.hangup, process, start.config, began_with)
+    reloading = asyncio.create_task(reload)
 
     def ready(port: int) -> None:
         place = f"http://{replace(start.inet, port=port)}/ from {start.config}"
@@ -85,23 +90,26 @@ def _unrecorded(start: Start) -> Path:
     return beside(start.url, start.config, os.environ).with_suffix(f".{start.inet.port}.unrecorded")
 
 
-def _on_signals(process: App, asked: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in _ENDINGS:
-        loop.add_signal_handler(number, _stop, process)
-    loop.add_signal_handler(signal.SIGHUP, asked.set)
-    hangup.release()
+class _Signals:
+    """What the signals to this process ask for, from here on: *stopping*, and *hangup*."""
 
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+        self.hangup = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        for number in _ENDINGS:
+            self._loop.add_signal_handler(number, self._stop)
+        self._loop.add_signal_handler(signal.SIGHUP, self.hangup.set)
+        hangup.release()
 
-def _stop(process: App) -> None:
-    """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
-    loop = asyncio.get_running_loop()
-    for number in _ENDINGS:
-        loop.add_signal_handler(number, os._exit, 1)
-    last = threading.Timer(STOP_S, os._exit, (1,))
-    last.daemon = True
-    last.start()
-    process.stop()
+    def _stop(self) -> None:
+        """Stop cleanly; a second signal ends the process at once, as does what hangs in the end."""
+        for number in _ENDINGS:
+            self._loop.add_signal_handler(number, os._exit, 1)
+        last = threading.Timer(STOP_S, os._exit, (1,))
+        last.daemon = True
+        last.start()
+        self.stopping.set()
 
 
 async def _reload_at(asked: asyncio.Event, process: App, config: Path, began_with: Server) -> None:
