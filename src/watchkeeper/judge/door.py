@@ -10,8 +10,8 @@ from watchkeeper.core.reason import SILENT
 from watchkeeper.core.report import SELF, ReplicaName, Report
 from watchkeeper.core.sighting import says_nothing_new
 from watchkeeper.judge.admission import Entry
-from watchkeeper.judge.anteroom import Anteroom, GateAnteroom
 from watchkeeper.judge.arrivals import Arrivals, Voice
+from watchkeeper.judge.batcher import Batcher, GateBatcher
 from watchkeeper.judge.decide import Case, decide
 from watchkeeper.judge.flush import Flush
 from watchkeeper.judge.follow import Follower
@@ -46,8 +46,8 @@ class Door:
         self._follower = follower
         self._clock = clock
         self._recording = recording
-        self._fast = Anteroom(_FAST_BATCH)
-        self._gate = GateAnteroom(_GATE_BATCH)
+        self._fast = Batcher(_FAST_BATCH)
+        self._gate = GateBatcher(_GATE_BATCH)
         self._arrivals = Arrivals(clock)
 
     def take(self, name: ReplicaName, report: Report) -> Passage:

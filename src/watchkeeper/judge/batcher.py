@@ -1,4 +1,4 @@
-"""Anteroom: reports that wait for a commit, which costs the same for one as for hundreds."""
+"""Batcher: reports that wait for a commit, which costs the same for one as for hundreds."""
 
 import asyncio
 from collections import Counter, deque
@@ -11,7 +11,7 @@ MOST_TURNS = 8
 """For how many turns of the loop a batch waits while each of them brings more reports."""
 
 
-class Anteroom:
+class Batcher:
     """Reports that wait for a commit; a batch holds one of each voice, in order."""
 
     def __init__(self, most: int) -> None:
@@ -58,7 +58,7 @@ class Anteroom:
             await asyncio.sleep(0)
 
 
-class GateAnteroom(Anteroom):
+class GateBatcher(Batcher):
     """The same, knowing whose reports wait or are being decided: the next must follow them."""
 
     def __init__(self, most: int) -> None:
