@@ -10,6 +10,9 @@ from watchkeeper.judge.passage import Passage
 MOST_TURNS = 8
 """For how many turns of the loop a batch waits while each of them brings more reports."""
 
+FEW = 8
+"""So few are never too much for a store at once."""
+
 
 class Batcher:
     """Reports that wait for a commit; a batch holds one of each voice, in order."""
@@ -45,8 +48,13 @@ class Batcher:
         self._size = min(self._size * 2, self._most)
 
     def refused(self, batch: Sequence[Passage]) -> None:
-        """Take half of *batch* next time: what is too much at once is not tried for ever."""
-        self._size = max(len(batch) // 2, 1)
+        """Take half of *batch* next time: what is too much at once is not tried for ever.
+
+        A store that refuses even a few has another reason, and then all who wait shall soon
+        hear of it.
+        """
+        half = len(batch) // 2
+        self._size = half if half >= FEW else self._most
 
     async def _gather(self) -> None:
         """Wait while each turn of the loop brings more: a commit costs the same for all of them."""
