@@ -1,4 +1,4 @@
-"""Process: everything that runs, wired together."""
+"""Process: one that serves, from its beginning to its end."""
 
 import asyncio
 import contextlib
@@ -6,15 +6,15 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from watchkeeper.app.adoption import Adoption
+from watchkeeper.app.eyes import Eyes
 from watchkeeper.app.gaps import Gaps
 from watchkeeper.app.garbage import rest
-from watchkeeper.app.kinds import aims, anchors, rooms, tongues
-from watchkeeper.app.works import Stopped, complain, first_end, unless_stopped
+from watchkeeper.app.mouth import Mouth
+from watchkeeper.app.works import Stopped, Works, complain, first_end, unless_stopped
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.hearing import Departed
 from watchkeeper.judge.desk import Desk
@@ -24,24 +24,14 @@ from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.measuring import Measuring
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.outside import descriptors, tls
+from watchkeeper.outside import tls
 from watchkeeper.outside.addresses import Allowance
-from watchkeeper.speak.speaker import Speaker
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.speak.talk import Means
-from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.watch.housekeeping import keep_house
 from watchkeeper.watch.isolation import Isolation
-from watchkeeper.watch.looker import Looker
-from watchkeeper.watch.notebook import Notebook
-from watchkeeper.watch.packing import pack_for_ever
 from watchkeeper.watch.post import Post
 from watchkeeper.watch.pulse import Pulse
-from watchkeeper.watch.queues import Queues
-from watchkeeper.watch.reminders import Reminders
-from watchkeeper.watch.silence import Silence
-from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
 from watchkeeper.web.front import Front, Readiness
 from watchkeeper.web.listener import Listener
@@ -52,22 +42,26 @@ log = logging.getLogger(__name__)
 
 
 class App:
-    """One process: everything that runs, wired together."""
+    """One process: what it knows, its eyes and its mouth, its web, and the plan in force."""
 
     def __init__(
         self, ground: Ground, loaded: Loaded, unrecorded: Path, stopping: asyncio.Event
     ) -> None:
-        self._ground = ground
-        self._clock = ground.outside.clock
+        store, outside, clock = ground.store, ground.outside, ground.outside.clock
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-        store, clock, outside = ground.store, self._clock, ground.outside
-        self._follower = Follower(store, clock, ground.page_no)
+        self._ground = ground
+        self._clock = clock
+        self._stopping = stopping
+        self._settled = asyncio.Event()
+        self._listener: Listener | None = None
         self._recording = Recording()
+        self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
+        self._follower = Follower(store, clock, ground.page_no)
+        self._measuring = Measuring(store, self._follower, clock)
         self._workers = Workers(store, self._follower, clock, self._recording, name)
         self._adoption = Adoption(ground, self._follower, self._workers, loaded, self._act)
         self._door = Door(store, self._follower, clock, Rules.of(loaded.plan), self._recording)
-        self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
-        self._post = post = Post(
+        post = Post(
             outside=outside,
             store=store,
             follower=self._follower,
@@ -76,21 +70,9 @@ class App:
             isolation=Isolation(outside, store, ground.page_no),
             gaps=self._pulse.gaps,
         )
-        self._notebook = Notebook(store, self._follower, clock)
-        self._looker = Looker(post, self._notebook)
-        self._queues = Queues(post)
-        self._measuring = Measuring(store, self._follower, clock)
-        self._silence = Silence(post)
-        self._warden = Warden(post, lambda: self._adoption.plan)
-        self._reminders = Reminders(post, lambda: self._adoption.plan.policy.reminding)
         means = Means(store=store, follower=self._follower, outside=outside, worker=name)
-        self._speaker = Speaker(means, self._workers)
-        self._settled = asyncio.Event()
-        self._unrecorded = Unrecorded(
-            means, self._speaker, self._recording, unrecorded, self._settled.wait
-        )
-        self._listener: Listener | None = None
-        self._stopping = stopping
+        self._eyes = Eyes(post, lambda: self._adoption.plan, self._settled)
+        self._mouth = Mouth(means, self._workers, self._recording, unrecorded, self._settled)
 
     async def serve(
         self, host: str, port: int, ready: Callable[[int], None], *, force: bool
@@ -123,54 +105,37 @@ class App:
     async def _begin(self, *, force: bool) -> None:
         await self._follower.follow()
         await self._adoption.begin(force=force)
-        await self._workers.hear_anew()
-        await self._follower.follow()
+        await self._eyes.begin()
         rest()
-        await self._warden.go_round()
 
-    def _works(self, listener: Listener) -> dict[str, Coroutine[Any, Any, None]]:
-        """Return what runs until the end, by the name that an operator reads; the web first."""
+    def _works(self, listener: Listener) -> Works:
+        """Return what runs until the end; the web first."""
         return {
             "the web server": listener.run(),
             "the pulse": self._pulse.run(),
-            "the beat": self._workers.run(),
             "the follower": self._follower.run(),
             "the door": self._door.run(),
-            "the looker": self._looker.run(),
-            "the asking of queues": self._queues.run(),
-            "the search for silence": self._silence.run(),
-            "the telling of isolation": self._post.isolation.run(),
-            "the holding": self._warden.run(),
-            "the speaker": self._speaker.run(),
-            "the speaker of what is unrecorded": self._unrecorded.run(),
-            "the notebook": self._notebook.run(),
-            "the packing of latencies": pack_for_ever(self._post),
             "the measuring": self._measuring.run(),
-            "the housekeeping": keep_house(self._post),
             "the reconciling": self._adoption.run(),
             "the startup": self._start_up(),
-            "the reminders": self._remind(),
+            **self._eyes.works(),
+            **self._mouth.works(),
         }
 
     def _act(self, loaded: Loaded, departed: Departed) -> None:
         """Begin to act on the plan that was adopted."""
-        tls.context.cache_clear()
-        self._door.rules = Rules.of(loaded.plan)
         outside, server = self._ground.outside, loaded.server
+        tls.context.cache_clear()
         outside.shell.hidden = server.secret_variables
-        self._post.isolation.anchors = anchors(loaded)
         outside.connect.adopt(Allowance.of(server.allowed_addresses))
-        looked_at = aims(loaded.plan)
-        at_once = rooms(looked_at.values(), server.script_parallelism, descriptors.allowed())
-        self._looker.plan(looked_at, at_once)
-        self._queues.plan(loaded.plan)
-        spoken, installation = self._speaker.tongues, self._ground.installation
-        self._speaker.tongues = tongues(loaded.plan, installation, spoken, departed)
+        self._door.rules = Rules.of(loaded.plan)
+        self._eyes.adopt(loaded)
+        self._mouth.adopt(loaded.plan, self._ground.installation, departed)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""
         await first_verdicts(
-            self._adoption.plan, self._follower, self._clock, self._looker.has_seen_all
+            self._adoption.plan, self._follower, self._clock, self._eyes.have_seen_all
         )
         self._settled.set()
         if self._adoption.plan.policy.startup:
@@ -178,17 +143,12 @@ class App:
             self._follower.hurry()
         await asyncio.Event().wait()
 
-    async def _remind(self) -> None:
-        """Remind of open alerts, once the first verdicts say which of them are still true."""
-        await self._settled.wait()
-        await self._reminders.run()
-
     async def _end(self, listener: Listener, running: list[asyncio.Task[None]]) -> None:
         """Finish what was begun and leave, in eight seconds, whatever hangs."""
         listener.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
-                await self._speaker.finish()
+                await self._mouth.finish()
                 await asyncio.wait(running[:1])
         await self._leave(running)
 
@@ -198,8 +158,7 @@ class App:
         with contextlib.suppress(TimeoutError, StoreRefused):
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(*running, return_exceptions=True)
-                await self._workers.leave()
-                await self._notebook.flush()
+                await self._eyes.leave()
 
     def _forget(self) -> None:
         """Believe nothing from before a gap, and take nothing that was under way in it."""

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from watchkeeper.store.errors import StoreUnusable
 
 T = TypeVar("T")
+Works = dict[str, Coroutine[Any, Any, None]]
+"""What runs, by the name that an operator reads."""
 CANCEL_S = 1
 log = logging.getLogger(__name__)
 
