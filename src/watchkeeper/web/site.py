@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from watchkeeper.web.front import Front
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.page import PublicPage
-from watchkeeper.web.public.reading import ReadingRoute
+from watchkeeper.web.public.reading import ReadingRoute, WaitedReadingRoute
 from watchkeeper.web.public.shelf import Shelf
 from watchkeeper.web.public.status import Summary
 from watchkeeper.web.request import segments
@@ -30,7 +30,7 @@ class Site:
         self._reporters = Reporters(front)
         self._orders = Orders(front)
         self._readings: dict[tuple[str, ...], Route] = {
-            (): ReadingRoute(page.current),
+            (): WaitedReadingRoute(page.current, page.kept),
             ("status", "text"): ReadingRoute(summary.word),
             ("status", "report"): ReadingRoute(summary.report),
         }

@@ -1,5 +1,6 @@
 """The page as it is served: its forms, its safety, its truth."""
 
+import asyncio
 import gzip
 import re
 from dataclasses import replace
@@ -16,6 +17,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.web.public.assets import Assets
 from watchkeeper.web.public.page import REST_MS, PublicPage, policy
+from watchkeeper.web.public.rendition import Rendition
 from watchkeeper.web.request import Request
 
 DEAD = Report(status=Status.DEAD, reason=Reason("refused", "10.0.0.7:443 said no"))
@@ -35,9 +37,13 @@ class Reader(HTMLParser):
         self.words.append(data)
 
 
+def drawn(page: PublicPage) -> Rendition:
+    return asyncio.run(page.current())
+
+
 def html(world: World) -> str:
     page = PublicPage(world.front(), Assets())
-    return page.current().answer(Request(b"GET", {}, 0, 0)).body.decode()
+    return drawn(page).answer(Request(b"GET", {}, 0, 0)).body.decode()
 
 
 def text(world: World) -> str:
@@ -94,7 +100,7 @@ def test_an_announcement_comes_and_goes_at_its_times() -> None:
     page = PublicPage(world.front(), Assets())
     seen = []
     for _ in range(4):
-        seen.append(b"Moving" in page.current().answer(Request(b"GET", {}, 0, 0)).body)
+        seen.append(b"Moving" in drawn(page).answer(Request(b"GET", {}, 0, 0)).body)
         world.clock.now += 59_999
     assert seen == [False, False, True, False]
 
@@ -144,12 +150,30 @@ def test_a_page_that_is_old_says_so_and_of_when_it_is() -> None:
 def test_the_page_is_rendered_at_most_once_a_second() -> None:
     world = World()
     page = PublicPage(world.front(), Assets())
-    first = page.current()
+    first = drawn(page)
     world.given = believed(PLAN, {SITE: DEAD})
     world.clock.now += REST_MS - 1
-    assert page.current() is first
+    assert drawn(page) is first
     world.clock.now += 1
-    assert page.current() is not first
+    assert drawn(page) is not first
+
+
+@run
+async def test_all_who_ask_while_the_page_is_drawn_wait_for_the_same_drawing() -> None:
+    page = PublicPage(World().front(), Assets())
+    assert page.kept() is None
+    one, two = await asyncio.gather(page.current(), page.current())
+    assert one is two is page.kept()
+
+
+@run
+async def test_the_loop_goes_on_while_the_page_is_drawn() -> None:
+    page, turns = PublicPage(World().front(), Assets()), 0
+    drawing = asyncio.ensure_future(page.current())
+    while not drawing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 2
 
 
 def test_equal_states_have_equal_tags_in_every_process() -> None:
@@ -160,17 +184,17 @@ def test_equal_states_have_equal_tags_in_every_process() -> None:
 
 def tag_of(state: PageState) -> str:
     page = PublicPage(World(given=state).front(), Assets())
-    return dict(page.current().answer(Request(b"GET", {}, 0, 0)).fields)["etag"]
+    return dict(drawn(page).answer(Request(b"GET", {}, 0, 0)).fields)["etag"]
 
 
 def test_a_change_of_brand_is_shown_though_the_state_is_the_same() -> None:
     world = World()
     page = PublicPage(world.front(), Assets())
-    first = page.current()
+    first = drawn(page)
     world.plan = replace(PLAN, page=replace(PAGE, title="New"))
     world.given = believed(PLAN, {})
     world.clock.now += REST_MS
-    assert page.current() is not first
+    assert drawn(page) is not first
 
 
 def test_a_node_that_left_the_plan_reveals_nothing() -> None:
@@ -233,11 +257,11 @@ async def test_the_files_that_a_page_names_are_there_and_may_be_kept_for_ever() 
 def test_a_service_that_did_not_change_is_not_rendered_again() -> None:
     world = World(given=believed(PLAN, {}))
     page = PublicPage(world.front(), Assets())
-    page.current()
+    drawn(page)
     before = dict(page.fragments)
     world.given = believed(PLAN, {SITE: DEAD})
     world.clock.now += REST_MS
-    page.current()
+    drawn(page)
     kept = [key for key, fragment in page.fragments.items() if fragment is before[key]]
     assert kept == ["relay", "plugin"]
 
@@ -334,11 +358,11 @@ def test_new_numbers_draw_anew_only_the_services_that_have_them() -> None:
     slow, quick, loads = Measure(120_000), Measure(34_000), Measure(UNKNOWN, 120, 800)
     world = measured(up=slow, site=slow, socket=loads)
     page = PublicPage(world.front(), Assets())
-    first = page.current()
+    first = drawn(page)
     before = dict(page.fragments)
     world.measures = measured(up=quick, site=slow, socket=loads).measures
     world.clock.now += REST_MS
-    assert page.current() is not first
+    assert drawn(page) is not first
     kept = [key for key, fragment in page.fragments.items() if fragment is before[key]]
     assert kept == ["relay", "plugin"]
 

@@ -1,5 +1,6 @@
 """Page: what everybody reads, rendered once per change and at most once a second."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,23 +64,46 @@ class PublicPage:
         self._templates = _templates(language, front.base)
         self.fragments: dict[str, Fragment] = {}
         self._basis: _Basis | None = None
+        self._drawing: asyncio.Task[None] | None = None
         self._written: tuple[Announcement, ...] = ()
         self._display = Display()
         self._rendered = 0
         self._rendition = Rendition(b"", ())
 
-    def current(self) -> Rendition:
-        """Return the page as of now, or of the last second."""
-        front = self._front
-        followed_at = front.followed_at() if front.is_old() else 0
-        state = front.state()
-        shown = self._shown(state.announcements)
-        basis = _Basis(state, front.plan(), front.measures(), followed_at, shown)
-        if self._basis is None or self._is_news(self._basis, basis):
-            self._rendition = self._render(basis)
-            self._basis = basis
-            self._rendered = front.clock.steady()
+    def kept(self) -> Rendition | None:
+        """Return the page as of now, or of the last second; None where it must be drawn."""
+        return None if self._is_news(self._basis_now()) else self._rendition
+
+    async def current(self) -> Rendition:
+        """Return the page as of now, or of the last second.
+
+        A large one takes long to draw: that is done in a thread, once for all who wait.
+        """
+        basis = self._basis_now()
+        if self._is_news(basis):
+            if self._drawing is None:
+                self._drawing = asyncio.create_task(self._draw(basis))
+            await asyncio.shield(self._drawing)
         return self._rendition
+
+    async def _draw(self, basis: _Basis) -> None:
+        try:
+            self._rendition = await asyncio.to_thread(self._render, basis)
+            self._basis = basis
+            self._rendered = self._front.clock.steady()
+        finally:
+            self._drawing = None
+
+    def _basis_now(self) -> _Basis:
+        front = self._front
+        state = front.state()
+        return _Basis(
+            state=state,
+            plan=front.plan(),
+            measures=front.measures(),
+            followed_at=front.followed_at() if front.is_old() else 0,
+            shown=self._shown(state.announcements),
+        )
 
     def _shown(self, written: tuple[Announcement, ...]) -> tuple[Announcement, ...]:
         """Return those of *written* that are shown now, looked for only when that may change."""
@@ -88,9 +112,12 @@ class PublicPage:
             self._written, self._display = written, display(written, at)
         return self._display.shown
 
-    def _is_news(self, shown: _Basis, basis: _Basis) -> bool:
-        is_same = all(new is old for new, old in zip(basis[:3], shown[:3], strict=True))
-        if is_same and basis[3:] == shown[3:]:
+    def _is_news(self, basis: _Basis) -> bool:
+        drawn = self._basis
+        if drawn is None:
+            return True
+        is_same = all(new is old for new, old in zip(basis[:3], drawn[:3], strict=True))
+        if is_same and basis[3:] == drawn[3:]:
             return False
         return self._front.clock.steady() - self._rendered >= REST_MS
 

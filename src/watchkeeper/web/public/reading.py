@@ -33,20 +33,26 @@ class ReadingRoute:
 
 
 class WaitedReadingRoute:
-    """`GET` of what *find* comes back with: it may have to wait for a disk."""
+    """`GET` of what *find* comes back with, for which it may have to wait, unless it is *kept*."""
 
     limit = SMALL_BODY
 
-    def __init__(self, find: Callable[[], Awaitable[Served | None]]) -> None:
+    def __init__(
+        self,
+        find: Callable[[], Awaitable[Rendition | Served | None]],
+        kept: Callable[[], Rendition | None] = lambda: None,
+    ) -> None:
         self._find = find
+        self._kept = kept
 
     def refuse(self, request: Request) -> Answer | None:
         """Refuse nobody."""
 
-    def answer(self, request: Request, body: bytes) -> "asyncio.Future[Answer]":
-        """Begin to look for the file."""
+    def answer(self, request: Request, body: bytes) -> "Answer | asyncio.Future[Answer]":
+        """Return what is kept in the form that *request* asks for, or begin to find it."""
         del body
-        return asyncio.ensure_future(self._answer(request))
+        kept = self._kept()
+        return kept.answer(request) if kept else asyncio.ensure_future(self._answer(request))
 
     def conclude(self, done: "asyncio.Future[Answer]") -> Answer:
         """Return what was found, or 404."""
