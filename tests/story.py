@@ -253,7 +253,7 @@ async def story(
         await workers.beat()
         post = home.post(workers)
         means = Means(store=busy, follower=home.follower, outside=post.outside, worker="w")
-        speaker = Speaker(means, workers)
+        speaker = Speaker(means, workers.speaks)
         told = Story(home, clock, busy, threads, speaker, workers, clock.steady())
         if before is not None:
             told.began = before.began

@@ -17,6 +17,8 @@ from watchkeeper.core.secret import Secret
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status, worst
 from watchkeeper.core.url import Url
+from watchkeeper.judge.desk import Desk
+from watchkeeper.judge.door import Door
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.passage import Passage
 from watchkeeper.web.front import Front, Readiness
@@ -103,7 +105,7 @@ class StandingClock:
 
 
 @dataclass
-class Paper:
+class Paper(Desk):
     """A desk that keeps what people say, and by whose word; *room* is for how much."""
 
     written: list[Announcement] = field(default_factory=list)
@@ -142,7 +144,7 @@ class Paper:
 
 
 @dataclass
-class World:
+class World(Door):
     """Takes reports and believes them at once."""
 
     plan: Plan = PLAN

@@ -29,7 +29,7 @@ class Mouth:
         unrecorded: Path,
         settled: asyncio.Event,
     ) -> None:
-        self._speaker = Speaker(means, workers)
+        self._speaker = Speaker(means, workers.speaks)
         self._unrecorded = Unrecorded(means, self._speaker, recording, unrecorded, settled.wait)
 
     def adopt(self, plan: Plan, installation: UUID, departed: Departed) -> None:

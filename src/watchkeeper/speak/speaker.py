@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.speak.talk import Means, Talk
@@ -18,20 +18,16 @@ EVERY_MS = 1_000
 log = logging.getLogger(__name__)
 
 
-class Workers(Protocol):
-    """Who knows which worker speaks."""
-
-    def speaks(self, channel: str, page_digest: str) -> bool:
-        """Return whether this worker speaks on *channel*."""
-
-
 class Speaker:
-    """The channels that this worker holds, with a task for each of their lanes."""
+    """The channels that this worker holds, with a task for each of their lanes.
 
-    def __init__(self, means: Means, workers: Workers) -> None:
+    *speaks* tells whether a channel is this worker's, while the page has the plan of a digest.
+    """
+
+    def __init__(self, means: Means, speaks: Callable[[str, str], bool]) -> None:
         self.tongues: Tongues = {}
         self._means = means
-        self._workers = workers
+        self._speaks = speaks
         self._fences: dict[str, int] = {}
         self._talks: dict[int, tuple[Talk, asyncio.Task[None]]] = {}
         self._is_ending = False
@@ -67,7 +63,7 @@ class Speaker:
         if page is None:
             return
         for key in dict.fromkeys(name.channel for name in self.tongues):
-            if self._workers.speaks(key, page.plan_hash):
+            if self._speaks(key, page.plan_hash):
                 await self._hold(key)
 
     async def _hold(self, key: str) -> None:

@@ -1,47 +1,16 @@
 """Front: all that the web is given of the rest of the program, as one frozen value."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.measure import Measures
 from watchkeeper.core.plan import Plan
-from watchkeeper.core.report import ReplicaName, Report
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.state import PageState
-from watchkeeper.judge.passage import Passage
+from watchkeeper.judge.desk import Desk
+from watchkeeper.judge.door import Door
 from watchkeeper.outside.clock import Clock
-
-
-class Door(Protocol):
-    """Where reports enter. Both answers follow the commit; raise StoreRefused without one."""
-
-    def take(self, name: ReplicaName, report: Report) -> Passage:
-        """Take *report* about *name*."""
-
-    def flush(self, name: ReplicaName, actor: str) -> Awaitable[bool]:
-        """Take *name* off the page on the word of *actor*; False when it is not known."""
-
-
-class Desk(Protocol):
-    """What people write and order. Answers follow the commit; StoreRefused without one."""
-
-    async def announce(self, new: Announcement, actor: str) -> bool:
-        """Show *new* to the public; return False where there is no room for it."""
-
-    async def retract(self, identity: str, actor: str) -> bool:
-        """Take an announcement back; return whether it was there."""
-
-    async def announcements(self) -> Sequence[Announcement]:
-        """Return all that are shown or will be, in the order of writing."""
-
-    async def mute(self, seconds: int, actor: str) -> None:
-        """Remind nobody for *seconds* from now; 0 ends a mute."""
-
-    async def muted_s(self) -> int:
-        """Return for how many seconds more nobody is reminded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
