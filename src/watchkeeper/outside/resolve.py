@@ -14,6 +14,7 @@ import pycares
 
 from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.failure import Failure, NameFailed, NameNotFound, ResolverFailed
+from watchkeeper.outside.hosts import Hosts
 from watchkeeper.outside.notice import notice
 
 LOOKUP_S = 5.0
@@ -106,8 +107,9 @@ class SystemResolver:
     little longer for some names than for others, so that they do not all end at once.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, hosts: Hosts | None = None) -> None:
         self._clock = clock
+        self._hosts = hosts or Hosts()
         self._channels: dict[str, aiodns.DNSResolver] = {}
         self._known: dict[_Key, _Known] = {}
         self._asking: dict[_Key, asyncio.Task[_Known | Failure]] = {}
@@ -152,9 +154,13 @@ class SystemResolver:
     async def _look_up(self, key: _Key) -> _Known | Failure:
         host, server = key
         try:
+            name = _ascii(host)
             async with asyncio.timeout(LOOKUP_S):
+                listed = await self._hosts.addresses(name)
+                if listed:
+                    return self._keep(key, listed, ttl_ms=0)
                 found = await self._channel(server).getaddrinfo(
-                    _ascii(host), family=socket.AF_UNSPEC, type=socket.SOCK_STREAM
+                    name, family=socket.AF_UNSPEC, type=socket.SOCK_STREAM
                 )
         except TimeoutError:
             return self._failure(key, f"did not answer in {LOOKUP_S:g} s")
@@ -162,28 +168,27 @@ class SystemResolver:
             return self._denied(key, *error.args)
         except (UnicodeError, ValueError) as error:
             return NameNotFound(f"{host!r} is not a name that can be looked up: {error}")
-        return self._remember(key, found)
+        return self._answered(key, found)
 
     def _channel(self, server: str) -> aiodns.DNSResolver:
         # Tries of c-ares are much shorter than the timeout says; five give a slow server time.
         if server not in self._channels:
             servers = [server] if server else None
-            self._channels[server] = aiodns.DNSResolver(servers, timeout=2.0, tries=5)
+            self._channels[server] = aiodns.DNSResolver(servers, timeout=2.0, tries=5, lookups="b")
         return self._channels[server]
 
-    def _remember(self, key: _Key, found: pycares.AddrInfoResult) -> _Known | Failure:
-        now = self._clock.steady()
-        nodes = found.nodes[:_MOST_ADDRESSES]
-        addresses = tuple(dict.fromkeys(node.addr[0].decode() for node in nodes))
+    def _answered(self, key: _Key, found: pycares.AddrInfoResult) -> _Known | Failure:
+        self._hear_from(key[1], self._clock.steady())
+        addresses = tuple(dict.fromkeys(node.addr[0].decode() for node in found.nodes))
         if not addresses:
             return NameNotFound(f"{key[0]} has no address")
-        ttl_ms = min(node.ttl for node in nodes) * 1000
-        if ttl_ms:  # the hosts file has none, and proves nothing about the server
-            self._hear_from(key[1], now)
+        return self._keep(key, addresses, min(node.ttl for node in found.nodes) * 1000)
+
+    def _keep(self, key: _Key, addresses: tuple[str, ...], ttl_ms: int) -> _Known:
         if len(self._known) >= _MOST_NAMES:
             self._known.pop(next(iter(self._known)))
-        known = _Known(addresses, now + kept_ms(key[0], ttl_ms))
-        self._known[key] = known
+        fresh_until = self._clock.steady() + kept_ms(key[0], ttl_ms)
+        self._known[key] = known = _Known(addresses[:_MOST_ADDRESSES], fresh_until)
         return known
 
     def _denied(self, key: _Key, code: int, words: str) -> Failure:
