@@ -18,7 +18,8 @@ import uvloop
 from watchkeeper.app import kinds
 from watchkeeper.app.garbage import rest
 from watchkeeper.config.load import load
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Report
 from watchkeeper.outside import descriptors, outside
 from watchkeeper.watch.looker import Looker
 from watchkeeper.watch.notebook import Notebook

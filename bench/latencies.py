@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from watchkeeper.core.moment import HOUR_MS
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.judge.follow import Follower
 from watchkeeper.store import latency, meta

@@ -12,6 +12,7 @@ from watchkeeper.core.facts import Facts
 from watchkeeper.core.flap import FlapRules
 from watchkeeper.core.lane import Notification
 from watchkeeper.core.moment import Moment
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import (
     AlertOn,
     Channel,
@@ -28,7 +29,7 @@ from watchkeeper.core.plan import (
 )
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.reminder import Reminding
-from watchkeeper.core.report import SELF, ReplicaName, Report, Source, SourceKind
+from watchkeeper.core.report import SELF, Report, Source, SourceKind
 from watchkeeper.core.sighting import silence
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

@@ -12,7 +12,7 @@ from watchkeeper.core.alert import Advance, Alert, Trouble, advance
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 HEALTHY, SICK, DEAD, BLIND = Status.HEALTHY, Status.SICK, Status.DEAD, Status.BLIND

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.core.core_samples import API, CORE, MAIL, REPLICAS, dead, moment, shifts
 from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return, Trouble, advance
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 NOBODY_LEFT: Mapping[ReplicaName, Leaving] = {}
 days = st.lists(st.sets(st.sampled_from(REPLICAS)), min_size=1, max_size=12)

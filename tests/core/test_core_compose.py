@@ -25,7 +25,7 @@ from watchkeeper.core.compose import Sender, alert_id, compose
 from watchkeeper.core.facts import Facts, Kind, dump, parse
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import Message, MessageKind
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 CUT = st.integers(0, 20)

@@ -7,7 +7,7 @@ from tests.core.core_samples import API, DEAD, HEALTHY, MAIL, SICK, believed, de
 from watchkeeper.core.alert import Alert, Leaving, Member, Return, advance
 from watchkeeper.core.facts import Facts, Kind, dump, of_advance, of_open, of_reminder, parse
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 moments = st.integers(0, 2**63 - 1)
 words = st.text(st.characters(codec="utf-8"), max_size=8)

@@ -11,12 +11,13 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.hearing import Hearing, hear, hearing_of, hears
 from watchkeeper.core.lane import Notification
-from watchkeeper.core.plan import Channel, Mode, Node, NodeName, Plan, Service
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Channel, Mode, Node, Plan, Service
 
 ALL = Hearing(channel="hook")
 NOT_API = Hearing(channel="hook", deaf_to=frozenset({NodeName("web", "api")}))
 REMINDERS = Hearing(channel="hook", reminders_only=True)
-EVERY_NODE = sorted({NodeName(name.service, name.node) for name in REPLICAS})
+EVERY_NODE = sorted({name.of_node for name in REPLICAS})
 hearings = st.builds(
     Hearing, channel=st.just("hook"), deaf_to=st.frozensets(st.sampled_from(EVERY_NODE))
 )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.core.core_samples import REPLICAS, dead, moment
 from watchkeeper.core.alert import Alert, advance, counted
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 Names = set[ReplicaName]
 some = st.sets(st.sampled_from(REPLICAS))

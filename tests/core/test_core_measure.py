@@ -1,9 +1,10 @@
 """The last numbers beside the statuses."""
 
 from watchkeeper.core.measure import NO_MEASURES, Measure, Measures, combine
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Mode, Node, Service
 from watchkeeper.core.queue import Counts, Limits, Queue
-from watchkeeper.core.report import UNKNOWN, ReplicaName
+from watchkeeper.core.report import UNKNOWN
 
 API, MAIL = ReplicaName("web", "api", "1"), ReplicaName("mail", "smtp", "1")
 LIMITS = Limits(ready_loaded=1, nack_loaded=1, ready_stalled=1, nack_stalled=1)

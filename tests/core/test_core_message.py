@@ -1,6 +1,6 @@
 from tests.core.core_samples import API, DEAD, MAIL, WALL
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 
 def back(replica: ReplicaName) -> Recovered:

@@ -1,6 +1,7 @@
 import pytest
 
-from watchkeeper.core.report import SELF, UNKNOWN, ReplicaName, Report, Source, SourceKind
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import SELF, UNKNOWN, Report, Source, SourceKind
 from watchkeeper.core.status import Status
 
 

@@ -1,6 +1,6 @@
 from tests.core.core_samples import API, CORE, DEAD, HEALTHY, MAIL, SICK, WALL
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Mode
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status
 

@@ -24,7 +24,7 @@ from watchkeeper.core.compose import compose
 from watchkeeper.core.facts import Facts
 from watchkeeper.core.message import Message
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 Statuses = dict[ReplicaName, Status]

@@ -9,6 +9,7 @@ from tests.house import DEAD, HEALTHY, REPORTER, SICK, house, name, plan
 from tests.loop import in_loop
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.facts import Facts
+from watchkeeper.core.name import NodeName
 from watchkeeper.core.plan import AlertOn, Mode
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Standing
@@ -225,7 +226,7 @@ async def test_a_decision_that_waited_for_its_turn_is_not_dated_before_the_last(
         await home.look("web:api:1", DEAD)
         case = Case(home.page_no, home.door.rules, began)
         healthy = Report(status=HEALTHY, heard=home.clock.steady() + 1, seq=9)
-        node_no = home.follower.view.node_no("web", "api")
+        node_no = home.follower.view.node_no(NodeName("web", "api"))
         assert node_no is not None
         entry = Entry(name("web:api:1"), node_no, healthy)
         await home.store.write(partial(decide, case=case, entries=[entry]))

@@ -10,7 +10,8 @@ import pytest
 from tests.house import BLIND, DEAD, HEALTHY, SICK, FakeClock, House, held, house, name, plan
 from tests.loop import in_loop
 from watchkeeper.core.announcement import Announcement
-from watchkeeper.core.plan import Mode, NodeName, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Mode, Window
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.follow import OLD_MS, Follower
 from watchkeeper.judge.view import NOTHING, Changes, View, read_changes

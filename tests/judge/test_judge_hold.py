@@ -5,7 +5,8 @@ from functools import partial
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, name, plan
 from tests.loop import in_loop
 from watchkeeper.core.facts import Facts, Kind
-from watchkeeper.core.plan import Mode, NodeName, Plan, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Mode, Plan, Window
 from watchkeeper.judge.hold import Holding, hold
 from watchkeeper.judge.rules import Rules
 from watchkeeper.speak.startup import say_startup

@@ -77,7 +77,7 @@ class SlowStore:
 async def rows_to_decide(home: House, who: str, status: Status) -> int:
     """Decide a look at *who*, and return how many rows were read for it."""
     home.clock.pass_ms(1_000)
-    node_no = home.follower.view.node_no(*name(who)[:2])
+    node_no = home.follower.view.node_no(name(who).of_node)
     assert node_no is not None
     report = Report(status=status, heard=home.clock.steady(), seq=home.clock.steady())
     case = Case(home.page_no, home.door.rules, home.now())

@@ -77,7 +77,7 @@ async def _tidy_after(home: House, days: int) -> None:
 
 async def _flush(home: House, who: str) -> None:
     replica = name(who)
-    node_no = home.follower.view.node_no(replica.service, replica.node)
+    node_no = home.follower.view.node_no(replica.of_node)
     assert node_no is not None
     assert await home.door.flush(replica, "a test")
     await home.follower.follow()

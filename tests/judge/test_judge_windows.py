@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.house import held, plan
-from watchkeeper.core.plan import Maintenance, NodeName, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Maintenance, Window
 from watchkeeper.judge.windows import opening
 
 HOUR = 3_600_000

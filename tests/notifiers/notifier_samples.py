@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

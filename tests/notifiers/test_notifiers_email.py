@@ -18,7 +18,7 @@ from tests.outside.world import Behaviour, Names
 from tests.outside.world import serving as listening
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.message import Message, MessageKind
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.notifiers import email

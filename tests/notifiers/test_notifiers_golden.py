@@ -16,7 +16,7 @@ from tests.notifiers.apis import Asked, far
 from tests.notifiers.notifier_samples import message, settings
 from watchkeeper.config import folder
 from watchkeeper.core.message import Message, MessageKind
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import real

@@ -12,7 +12,7 @@ from tests.notifiers.notifier_samples import (
 )
 from watchkeeper.core.delivery import Refused
 from watchkeeper.core.message import MessageKind
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.notifiers import webex
 from watchkeeper.outside.outside import real

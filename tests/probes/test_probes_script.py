@@ -18,8 +18,9 @@ from tests import debian
 from tests.house import PAGE
 from tests.loop import in_loop
 from watchkeeper.app.kinds import aims
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Mode, Node, Plan, Service
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.journey import MOST_EVIDENCE
 from watchkeeper.outside.outside import Outside, real

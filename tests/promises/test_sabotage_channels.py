@@ -13,7 +13,7 @@ from tests.notifiers.notifier_samples import message, outage, settings
 from tests.outside.world import Answers, http_answer, serving
 from watchkeeper.config.targets import targets
 from watchkeeper.core.delivery import Unreachable
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.notifiers import pushover, telegram
 from watchkeeper.outside.outside import real

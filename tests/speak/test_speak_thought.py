@@ -6,7 +6,7 @@ from tests.house import DEAD, HEALTHY, house, plan
 from tests.loop import in_loop
 from watchkeeper.core.alert import Member
 from watchkeeper.core.hearing import Hearing
-from watchkeeper.core.plan import NodeName
+from watchkeeper.core.name import NodeName
 from watchkeeper.speak.thought import is_open
 from watchkeeper.store import member
 

@@ -111,7 +111,7 @@ async def live(day: Story) -> None:
 async def happen(day: Story, who: str, status: Status | None) -> None:
     home, name = day.home, named(who)
     if status is None:
-        node_no = home.follower.view.node_no(name.service, name.node)
+        node_no = home.follower.view.node_no(name.of_node)
         assert node_no is not None
         case = Case(home.page_no, Rules.of(home.plan), home.now())
         await home.store.write(Flush(case, name, node_no, "a test"))

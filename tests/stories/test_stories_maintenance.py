@@ -5,7 +5,8 @@ import pytest
 from tests.house import DEAD, HEALTHY, held, plan
 from tests.loop import in_loop
 from tests.story import story
-from watchkeeper.core.plan import NodeName, Plan, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Plan, Window
 
 ONE, TWO = "web:api:1", "web:api:2"
 WALL = 1_800_000_000_000

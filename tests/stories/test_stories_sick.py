@@ -4,7 +4,8 @@ from tests.house import DEAD, HEALTHY, SICK, held, plan
 from tests.loop import in_loop
 from tests.story import story
 from watchkeeper.core.alert import Leaving
-from watchkeeper.core.plan import NodeName, Plan, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Plan, Window
 from watchkeeper.core.reminder import Reminding
 
 ONE, TWO = "web:api:1", "web:api:2"

@@ -1,4 +1,4 @@
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.room import Room
 from watchkeeper.watch.crowd import NEVER, Crowd, Turn
 

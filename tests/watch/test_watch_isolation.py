@@ -9,7 +9,8 @@ from tests.house import DEAD, HEALTHY, FakeClock, House, ended, held, house, pla
 from tests.loop import in_loop
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.plan import Looking, NodeName, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Looking, Window
 from watchkeeper.core.report import Report
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import TimedOut

@@ -4,9 +4,10 @@ from contextlib import asynccontextmanager
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, ended, house, plan
 from tests.loop import in_loop
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Looking
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.room import Room
 from watchkeeper.core.status import Standing
 from watchkeeper.outside.outside import Outside

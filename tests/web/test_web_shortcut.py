@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from tests.web.world import GOOD, World, connected, posting, receive, run, send, serving
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.store.errors import StoreRefused
 

@@ -11,8 +11,9 @@ import uvloop
 
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.measure import Measures
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Mode, Node, Page, Plan, Service
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status, worst

@@ -5,8 +5,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Node, Plan
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.outside.clock import SystemClock
 from watchkeeper.speak import scene as scenes

@@ -16,9 +16,9 @@ from watchkeeper.config.plan import SCRIPT
 from watchkeeper.config.problems import masked
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import NOBODY, Departed, hearing_of
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.room import Room, places
 from watchkeeper.core.url import DEFAULT_PORTS, Url
 from watchkeeper.outside.addresses import Allowance
@@ -117,7 +117,7 @@ def chosen(text: str, loaded: Loaded | None) -> list[tuple[str, Aim]]:
     known = aims(loaded.plan)
     found = [(_title(name, one), one) for name, one in known.items() if _is(name, text)]
     if not found:
-        names = ", ".join(sorted({":".join(name[:2]) for name in known}))
+        names = ", ".join(sorted({str(name.of_node) for name in known}))
         only = f", only at {names}" if names else ": it has no replicas or scripts to look at"
         raise LookupError(f"the file looks at nothing called {masked(text)!r}{only}")
     return found
@@ -140,7 +140,7 @@ def _alone(url: str) -> Aim:
 
 
 def _is(name: ReplicaName, text: str) -> bool:
-    return text in {str(name), f"{name.service}:{name.node}"}
+    return text in {str(name), str(name.of_node)}
 
 
 def _title(name: ReplicaName, aim: Aim) -> str:

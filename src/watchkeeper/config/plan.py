@@ -20,13 +20,13 @@ from watchkeeper.config.schema.notify import NotifyTable
 from watchkeeper.config.schema.probe import NodeTable
 from watchkeeper.config.targets import daily_limit, targets
 from watchkeeper.core.flap import FlapRules
+from watchkeeper.core.name import NodeName
 from watchkeeper.core.plan import (
     Channel,
     Listening,
     Looking,
     Mode,
     Node,
-    NodeName,
     Page,
     Plan,
     Policy,
@@ -143,8 +143,9 @@ def _scope(names: tuple[str, ...], services: tuple[Service, ...]) -> Iterator[No
     for name in names:
         for service in services:
             for node in service.nodes:
-                if name in {service.key, f"{service.key}:{node.key}"}:
-                    yield NodeName(service.key, node.key)
+                known = NodeName(service.key, node.key)
+                if name in {service.key, str(known)}:
+                    yield known
 
 
 def _channels(notify: NotifyTable, kinds: Kinds) -> tuple[Channel, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 

@@ -12,10 +12,10 @@ from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, MessageKind, Recovered
 from watchkeeper.core.moment import timestamp
-from watchkeeper.core.names import few
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.naming import few
 from watchkeeper.core.plan import Page
 from watchkeeper.core.reason import words
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 
 AlertKey = tuple[str, int]

@@ -9,7 +9,7 @@ from typing import Any
 from watchkeeper.core.alert import Advance, Alert, Leaving, Member, Return
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 

@@ -5,7 +5,7 @@ Where sick is a trouble too, falling sick and getting well are changes like thes
 
 from dataclasses import dataclass, replace
 
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 _LOOKS_A_CHANGE = 4

@@ -1,14 +1,14 @@
 """Hearing: what of all that happens one channel is told. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from watchkeeper.core.alert import Member
 from watchkeeper.core.facts import Facts, Kind
 from watchkeeper.core.lane import Notification
-from watchkeeper.core.plan import Channel, NodeName, Plan
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import NodeName, ReplicaName
+from watchkeeper.core.plan import Channel, Node, Plan
 from watchkeeper.core.status import Status
 
 _ABOUT_CHANNELS = frozenset({Kind.BROKEN, Kind.DEAD_LETTER, Kind.CAPPED})
@@ -33,7 +33,7 @@ class Hearing:
 
     def covers(self, name: ReplicaName) -> bool:
         """Return whether what happens to *name* is for this channel."""
-        return (name.service, name.node) not in self.deaf_to
+        return name.of_node not in self.deaf_to
 
     def status(self, troubled: Iterable[tuple[NodeName, Status]]) -> Status:
         """Return the worst status of those nodes, of all *troubled* ones, that are heard."""
@@ -53,20 +53,28 @@ def hearing_of(
     node that has left the plan tells its end to those who heard of it *before*, or who did when
     it *departed*: also where that was while nobody ran.
     """
-    deaf_to: set[NodeName] = set()
-    for service, node in plan.nodes():
-        if node.channels is not None and channel.key not in node.channels:
-            services = filter(None, (service.key, service.was))
-            deaf_to |= {NodeName(s, n) for s in services for n in (node.key, node.was) if n}
+    known = dict(plan.nodes())
+    heard = {name for name, node in known.items() if _is_for(channel, node)}
+    deaf_to = {name for name, node in _by_all_names(plan) if not _is_for(channel, node)}
     deaf_to |= {name for name, channels in departed.items() if channel.key not in channels}
-    known = {NodeName(service.key, node.key): node.channels for service, node in plan.nodes()}
     deaf_to |= {name for name in (before.deaf_to if before else ()) if name not in known}
-    heard = {name for name, told in known.items() if told is None or channel.key in told}
     return Hearing(
         channel=channel.key,
         reminders_only=channel.reminders_only,
         deaf_to=frozenset(deaf_to - heard),
     )
+
+
+def _by_all_names(plan: Plan) -> Iterator[tuple[NodeName, Node]]:
+    """Yield each node by the name that it has, and by those that it may have had."""
+    for service in plan.services:
+        for node in service.nodes:
+            services = filter(None, (service.key, service.was))
+            yield from ((NodeName(s, n), node) for s in services for n in (node.key, node.was) if n)
+
+
+def _is_for(channel: Channel, node: Node) -> bool:
+    return node.channels is None or channel.key in node.channels
 
 
 def hears(hearing: Hearing, facts: Facts) -> Facts | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Service
 from watchkeeper.core.queue import Counts
-from watchkeeper.core.report import UNKNOWN, ReplicaName
+from watchkeeper.core.report import UNKNOWN
 
 
 class Measure(NamedTuple):

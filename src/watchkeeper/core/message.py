@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from watchkeeper.core.flap import Flapped
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 

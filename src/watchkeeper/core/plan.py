@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
 from watchkeeper.core.flap import FlapRules
+from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.queue import Broker, Queue
 from watchkeeper.core.reminder import Reminding
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
@@ -131,13 +130,6 @@ class Service:
     was: str = ""
 
 
-class NodeName(NamedTuple):
-    """What names a node: the keys of its service and its own."""
-
-    service: str
-    node: str
-
-
 @dataclass(frozen=True, slots=True)
 class Maintenance:
     """What a node undergoes until the wall time *until_at*, milliseconds; nothing is said then."""
@@ -221,14 +213,14 @@ class Plan:
     broker: Broker | None = None
     digest: str = ""
 
-    def nodes(self) -> Iterator[tuple[Service, Node]]:
-        """Yield each node with its service, in the order of the file."""
+    def nodes(self) -> Iterator[tuple[NodeName, Node]]:
+        """Yield each node with its name, in the order of the file."""
         for service in self.services:
             for node in service.nodes:
-                yield service, node
+                yield NodeName(service.key, node.key), node
 
     def replicas(self) -> Iterator[tuple[ReplicaName, Node]]:
         """Yield each replica that the plan itself names, with its node."""
-        for service, node in self.nodes():
+        for name, node in self.nodes():
             for replica in node.replicas:
-                yield ReplicaName(service.key, node.key, replica), node
+                yield ReplicaName(*name, replica), node

@@ -9,17 +9,6 @@ from watchkeeper.core.status import Status
 UNKNOWN = -1
 
 
-class ReplicaName(NamedTuple):
-    """The three ids that name a replica."""
-
-    service: str
-    node: str
-    replica: str
-
-    def __str__(self) -> str:
-        return f"{self.service}:{self.node}:{self.replica}"
-
-
 class SourceKind(StrEnum):
     """Who says it. A queue is a witness, all others are voices."""
 

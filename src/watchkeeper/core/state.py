@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Maintenance, Mode
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Standing, Status, ancestral, worst
 
 

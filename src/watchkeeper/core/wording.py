@@ -12,7 +12,7 @@ from watchkeeper.core.alert import Leaving
 from watchkeeper.core.fitting import cut, listed
 from watchkeeper.core.message import Message, MessageKind, Recovered
 from watchkeeper.core.moment import span
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Status
 
 ICONS = {Status.HEALTHY: "\u2705", Status.SICK: "\u26a0", Status.DEAD: "\u274c"}

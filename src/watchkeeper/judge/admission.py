@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.rules import MOST_GONE, MOST_REPLICAS, Rules
@@ -67,7 +68,7 @@ class _Census:
 
     def has_room(self, rules: Rules, entry: Entry, *, is_new: bool) -> bool:
         """Return whether *entry* may register; one name that wore out goes for a new one."""
-        most = rules.most_replicas(entry.name.service, entry.name.node)
+        most = rules.most_replicas(entry.name.of_node)
         if self._node(entry.node_no).living >= most or self._page() >= MOST_REPLICAS:
             return False
         if not is_new or self._node(entry.node_no).gone < most * MOST_GONE:

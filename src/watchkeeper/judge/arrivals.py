@@ -1,6 +1,7 @@
 """Arrivals: when each voice was last heard, so that none is heard twice in one moment."""
 
-from watchkeeper.core.report import ReplicaName, Source
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Source
 from watchkeeper.outside.clock import Clock
 
 Voice = tuple[ReplicaName, Source]

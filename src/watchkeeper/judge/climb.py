@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from watchkeeper.core import facts
 from watchkeeper.core.alert import Advance, Alert, Leaving, Member, advance, counted
 from watchkeeper.core.moment import Moment
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import AlertOn, Policy
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.store import alert, gate, history, member, notification, tree, trouble
 from watchkeeper.store import replica as replica_rows

@@ -110,7 +110,7 @@ def _listen(
         last = spoken[replica_no].get(report.source)
         if report.reason.code == SILENT and not _is_silent(decision, last):
             continue
-        after = observe(last, report, rules.confirm(entry.name.service, entry.name.node))
+        after = observe(last, report, rules.confirm(entry.name.of_node))
         if after is None:
             continue
         kept = Kept(replica_no, numbers.of(report.source), after)

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import SELF, ReplicaName, Report
+from watchkeeper.core.report import SELF, Report
 from watchkeeper.core.sighting import says_nothing_new
 from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.arrivals import Arrivals, Voice
@@ -83,7 +84,7 @@ class Door:
 
     async def flush(self, name: ReplicaName, actor: str) -> bool:
         """Let the replica *name* leave the page, as *actor* asks; return whether it was there."""
-        node_no = self._follower.view.node_no(name.service, name.node)
+        node_no = self._follower.view.node_no(name.of_node)
         if node_no is None:
             return False
         job = Flush(self._case(), name, node_no, actor)
@@ -145,7 +146,7 @@ class Door:
 
     async def _decide(self, batch: Sequence[Passage]) -> None:
         view = self._follower.view
-        known = [(w, view.node_no(w.voice[0].service, w.voice[0].node)) for w in batch]
+        known = [(w, view.node_no(w.voice[0].of_node)) for w in batch]
         entries = [Entry(w.voice[0], no, w.report) for w, no in known if no is not None]
         outcomes: list[Outcome] = []
         if entries:
@@ -178,7 +179,7 @@ class Door:
             name, source = passage.voice
             if source == SELF:
                 kept = self._follower.view.kept(name, source)
-                confirm = self.rules.confirm(name.service, name.node)
+                confirm = self.rules.confirm(name.of_node)
                 last = kept.sighting if kept else None
                 self._recording.keep(name, last, passage.report, confirm)
             passage.fail(error)

@@ -7,7 +7,7 @@ from watchkeeper.core import facts, flap
 from watchkeeper.core.alert import Alert
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.flap import Flapped
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.rules import Rules
@@ -31,7 +31,7 @@ def count_changes(decision: Decision, rules: Rules, rulings: Sequence[Ruling]) -
         node, is_maintained = nodes[ruling.after.node_no]
         if is_maintained and not ruling.after.flap.since:
             return ruling
-        after = flap.changed(ruling.after.flap, decision.now.steady, rules.flap(*node))
+        after = flap.changed(ruling.after.flap, decision.now.steady, rules.flap(node))
         return replace(ruling, after=replace(ruling.after, flap=after))
 
     return [counted(ruling) if ruling.after.no in counting else ruling for ruling in rulings]
@@ -78,9 +78,7 @@ def stable(
         held
         for held in hold.flapping(cursor, page_no)
         if held.row.standing is not Standing.BLIND
-        and flap.is_over(
-            held.row.flap, hears_since, now, rules.flap(held.name.service, held.name.node)
-        )
+        and flap.is_over(held.row.flap, hears_since, now, rules.flap(held.name.of_node))
     ]
 
 

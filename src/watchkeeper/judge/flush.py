@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from watchkeeper.core.alert import Leaving
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.judge import climb
 from watchkeeper.judge.decide import Case
 from watchkeeper.store import audit, history

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.plan import Maintenance, NodeName
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Maintenance
 from watchkeeper.judge import climb, flapping
 from watchkeeper.judge.rules import Rules
 from watchkeeper.store import gate
@@ -61,6 +62,6 @@ def _change(cursor: Cursor, wanted: Holding, page: PageRow, now: int) -> _Change
     }
     for name in known.keys() - wanted.maintained.keys():
         # Whoever just started knows what was true when it stopped, and that is no news.
-        if now - page.hears_since >= wanted.rules.round_ms(*name):
+        if now - page.hears_since >= wanted.rules.round_ms(name):
             nodes[name] = None
     return _Change(nodes, flapping.stable(cursor, page_no, page.hears_since, now, wanted.rules))

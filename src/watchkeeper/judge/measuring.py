@@ -5,8 +5,9 @@ from functools import partial
 from typing import NamedTuple
 
 from watchkeeper.core.measure import Measures, combine
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.queue import Counts
-from watchkeeper.core.report import UNKNOWN, ReplicaName
+from watchkeeper.core.report import UNKNOWN
 from watchkeeper.core.status import Status
 from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.view import View

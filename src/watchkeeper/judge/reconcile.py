@@ -8,8 +8,8 @@ from typing import NamedTuple
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.hearing import Departed
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.plan import Mode, Node, NodeName, Plan
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import NodeName, ReplicaName
+from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.status import Standing
 from watchkeeper.judge import branches, climb
 from watchkeeper.judge.branches import FILE, Family, Wanted

@@ -2,7 +2,8 @@
 
 import logging
 
-from watchkeeper.core.report import ReplicaName, Report, Source
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Report, Source
 from watchkeeper.core.sighting import Confirm, Sighting, observe
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold

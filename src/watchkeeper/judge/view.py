@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.core.announcement import Announcement
+from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.plan import Maintenance, Mode
-from watchkeeper.core.report import ReplicaName, Source
+from watchkeeper.core.report import Source
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Status
@@ -81,7 +82,7 @@ class View:
         self._families: dict[int, set[int]] = {}
         self._replicas: dict[int, dict[int, ReplicaRow]] = {}
         self._sightings: dict[int, dict[Source, Kept]] = {}
-        self._node_nos: dict[tuple[str, str], int] = {}
+        self._node_nos: dict[NodeName, int] = {}
         self._by_name: dict[tuple[int, str], ReplicaRow] = {}
         self._announcements: dict[int, Announcement] = {}
         self._built = _Built()
@@ -101,20 +102,20 @@ class View:
             self._take_notice(one)
         self._built.page = None
 
-    def node_no(self, service: str, node: str) -> int | None:
-        """Return the number of the living node with these keys."""
-        return self._node_nos.get((service, node))
+    def node_no(self, name: NodeName) -> int | None:
+        """Return the number of the living node called *name*."""
+        return self._node_nos.get(name)
 
     def replica(self, name: ReplicaName) -> ReplicaRow | None:
         """Return the living replica called *name*."""
-        node_no = self._node_nos.get((name.service, name.node))
+        node_no = self._node_nos.get(name.of_node)
         return self._by_name.get((node_no, name.replica)) if node_no is not None else None
 
-    def replicas(self, service: str, node: str) -> list[ReplicaName]:
-        """Return the names of the living replicas of a node, in the page's order."""
-        node_no = self._node_nos.get((service, node))
+    def replicas(self, node: NodeName) -> list[ReplicaName]:
+        """Return the names of the living replicas of *node*, in the page's order."""
+        node_no = self._node_nos.get(node)
         rows = [] if node_no is None else self._replicas_of(node_no)
-        return [ReplicaName(service, node, row.key) for row in rows]
+        return [ReplicaName(*node, row.key) for row in rows]
 
     def kept(self, name: ReplicaName, source: Source) -> Kept | None:
         """Return the last news of *source* on the replica called *name*.
@@ -168,7 +169,7 @@ class View:
     def _name_nodes(self) -> None:
         self._built = _Built()
         self._node_nos = {
-            (self._services[node.parent].key, node.key): node.no
+            NodeName(self._services[node.parent].key, node.key): node.no
             for node in self._nodes.values()
             if node.gone_at is None
         }

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from watchkeeper.config.recurrence import around, end_of
-from watchkeeper.core.plan import Maintenance, NodeName, Plan, Window
+from watchkeeper.core.name import NodeName
+from watchkeeper.core.plan import Maintenance, Plan, Window
 
 
 class Opening(NamedTuple):
@@ -22,7 +23,7 @@ class Opening(NamedTuple):
 def opening(plan: Plan, at: int) -> Opening:
     """Return what is under maintenance at the wall moment *at*."""
     nodes: dict[NodeName, Maintenance] = {}
-    everything = [NodeName(service.key, node.key) for service, node in plan.nodes()]
+    everything = [name for name, _ in plan.nodes()]
     moments: list[int] = []
     for window in plan.windows:
         until_at, changes_at = _stands(window, at)

@@ -25,10 +25,10 @@ def dismiss(decision: Decision, plan: Plan) -> None:
 
 def _gone(decision: Decision, plan: Plan) -> Iterator[tuple[int, Source]]:
     planned = {
-        (service.key, node.key): node.queue.source if node.queue and plan.broker else None
-        for service, node in plan.nodes()
+        name: node.queue.source if node.queue and plan.broker else None
+        for name, node in plan.nodes()
     }
     for name, kept in sighting_rows.of_queues(decision.cursor, decision.page_no):
         source = kept.sighting.source
-        if planned.get((name.service, name.node)) != source:
+        if planned.get(name.of_node) != source:
             yield kept.replica_no, source

@@ -85,7 +85,7 @@ def html(message: Message) -> str:
 def _counts(message: Message) -> str:
     nodes: dict[str, Counter[Status]] = {}
     for one in message.replicas:
-        node = cut(f"{one.service}:{one.node}", MOST_NAME)
+        node = cut(str(one.of_node), MOST_NAME)
         nodes.setdefault(node, Counter())[message.status_of(one)] += 1
     items = [
         f"<li><code>{escape(node)}</code>: {_counted(mine)}</li>" for node, mine in nodes.items()

@@ -5,7 +5,7 @@ from html import escape
 
 from watchkeeper.core.fitting import cut, listed
 from watchkeeper.core.message import Message
-from watchkeeper.core.names import few
+from watchkeeper.core.naming import few
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

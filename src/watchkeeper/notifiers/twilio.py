@@ -8,7 +8,7 @@ from pydantic import Field
 
 from watchkeeper.core.fitting import cut, in_bytes
 from watchkeeper.core.message import Message
-from watchkeeper.core.names import few
+from watchkeeper.core.naming import few
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import added, names, time_of_day, title

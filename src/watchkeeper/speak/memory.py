@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from watchkeeper.core.moment import Moment
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 log = logging.getLogger(__name__)
 

@@ -82,7 +82,7 @@ def _held(scene: Scene, one: Dossier) -> Iterator[str]:
 def _calm(scene: Scene, one: Dossier) -> str:
     if scene.plan is None:
         return "it is stable for as long as the config says"
-    stable_ms = Rules.of(scene.plan).flap(one.name.service, one.name.node).stable_ms
+    stable_ms = Rules.of(scene.plan).flap(one.name.of_node).stable_ms
     last = max(*one.row.flap.moments, one.row.flap.since, scene.present.page.hears_since)
     return f"{scene.until(last + stable_ms)}, and only if it is stable until then"
 

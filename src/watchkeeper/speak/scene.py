@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from watchkeeper.core.alert import Alert
 from watchkeeper.core.moment import Moment, span, timestamp
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Node, Plan
-from watchkeeper.core.report import ReplicaName, Source, SourceKind
+from watchkeeper.core.report import Source, SourceKind
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.speak import delay
 from watchkeeper.speak.delay import LaneNow
@@ -44,7 +45,7 @@ class Scene:
     def node(self, name: ReplicaName) -> Node | None:
         """Return the node of *name* as it is configured, None where that is not known."""
         nodes = self.plan.nodes() if self.plan else ()
-        return next((n for s, n in nodes if (s.key, n.key) == (name.service, name.node)), None)
+        return next((node for known, node in nodes if known == name.of_node), None)
 
     def lane(self, no: int) -> str:
         """Return the name of a lane, as its operator knows it."""

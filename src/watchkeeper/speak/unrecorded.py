@@ -15,8 +15,8 @@ from watchkeeper.core.facts import Facts, Kind, of_page
 from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.message import Message, MessageKind
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.reason import words
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from watchkeeper.core.alert import Alert
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import AlertOn
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.store import member
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.member import MemberRow

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.moment import HOUR_MS
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.store import latency, tree

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from watchkeeper.core.plan import Maintenance, NodeName
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import NodeName, ReplicaName
+from watchkeeper.core.plan import Maintenance
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.replica import ReplicaRow

@@ -1,8 +1,8 @@
 """Measures: the last latency and loads of each replica, and the last counts of each queue."""
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.queue import Counts
 from watchkeeper.core.reason import SILENT
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.store.cursor import Cursor, Undo
 from watchkeeper.store.latency import LookRow, Span
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from watchkeeper.core.alert import Advance, Member
-from watchkeeper.core.plan import NodeName
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.trouble import IS_HELD, NAMES, ORDER, those
@@ -108,7 +107,7 @@ def troubled_nodes(cursor: Cursor, page_no: int, moment: int) -> list[tuple[Node
     return [(NodeName(service, node), Status(status)) for service, node, status in rows]
 
 
-def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[tuple[str, str]]:
+def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[NodeName]:
     """Return each node with an open member that was one at notification *told*, too.
 
     One that turned since then was one with another status, in another row.
@@ -125,7 +124,7 @@ def told_nodes(cursor: Cursor, page_no: int, told: int) -> list[tuple[str, str]]
         " AND t.died <= ? AND (t.back IS NULL OR t.back > ?)",
         (page_no, moment, moment),
     )
-    return [(service, node) for service, node in rows]
+    return [NodeName(*row) for row in rows]
 
 
 def _member(row: Sequence[Any]) -> Member:

@@ -6,7 +6,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from watchkeeper.core.report import ReplicaName, Source, SourceKind
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Source, SourceKind
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Again, Cursor, Row

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from watchkeeper.core.alert import Trouble
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import AlertOn
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.status import Status, worst
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.replica import marks

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping
 from functools import cached_property, partial
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.room import Room
 from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing, Status

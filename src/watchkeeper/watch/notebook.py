@@ -11,7 +11,8 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Report
 from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store import latency

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.plan import Plan
 from watchkeeper.core.queue import Broker, Counts, Queue, witness, witness_blind
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.schedule import next_due
 from watchkeeper.outside.failure import Failure
 from watchkeeper.store import measure
@@ -28,7 +29,7 @@ class Watched:
 
     broker: Broker
     name: str
-    nodes: Mapping[tuple[str, str], Queue]
+    nodes: Mapping[NodeName, Queue]
 
     @property
     def work(self) -> str:
@@ -42,10 +43,10 @@ class Watched:
 
 def watched(plan: Plan) -> list[Watched]:
     """Return the queues of *plan*, each once however many nodes name it."""
-    found: dict[str, dict[tuple[str, str], Queue]] = {}
-    for service, node in plan.nodes():
+    found: dict[str, dict[NodeName, Queue]] = {}
+    for name, node in plan.nodes():
         if node.queue:
-            found.setdefault(node.queue.name, {})[service.key, node.key] = node.queue
+            found.setdefault(node.queue.name, {})[name] = node.queue
     broker = plan.broker
     return [Watched(broker, name, nodes) for name, nodes in found.items()] if broker else []
 
@@ -109,10 +110,9 @@ class Queues:
 
     async def _testify(self, watched: Watched, counts: Counts | Reason, heard: int) -> None:
         view = self._post.follower.view
-        for (service, node), queue in watched.nodes.items():
+        for node, queue in watched.nodes.items():
             report = _report(queue, counts, heard)
-            names = view.replicas(service, node)
-            await asyncio.gather(*(self._tell(name, report) for name in names))
+            await asyncio.gather(*(self._tell(name, report) for name in view.replicas(node)))
 
     async def _keep(self, name: str, counts: Counts | None) -> None:
         """Write *counts* for those who read the page, None where they are not known any more."""

@@ -1,8 +1,8 @@
 """States in few words: a replica of some kind, its service, its page."""
 
 from tests.web.world import NOON
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Maintenance, Mode
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.state import NodeState, PageState, ReplicaState, ServiceState
 from watchkeeper.core.status import Standing, Status, worst
 

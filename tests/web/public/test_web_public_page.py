@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 from tests.web.world import NOON, PAGE, PLAN, World, believed, get, run, serving, with_labels
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.measure import Measure, Measures
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Maintenance, Plan
 from watchkeeper.core.reason import Reason
-from watchkeeper.core.report import UNKNOWN, ReplicaName, Report
+from watchkeeper.core.report import UNKNOWN, Report
 from watchkeeper.core.state import PageState
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.web.world import World, get, run, serving
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.web.public import badges
 from watchkeeper.web.public.operator_files import MOST_BYTES, confined, disposition

@@ -18,8 +18,9 @@ from tests.web.public.states import (
     service,
 )
 from tests.web.world import NOON, PLAN, World, believed, get, run, serving
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Maintenance
-from watchkeeper.core.report import ReplicaName, Report
+from watchkeeper.core.report import Report
 from watchkeeper.core.state import PageState
 from watchkeeper.core.status import Status
 from watchkeeper.web.public.rendition import Rendition

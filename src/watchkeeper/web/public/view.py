@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from watchkeeper.core import texts
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.core.measure import NO_MEASURES, Measure, ServiceMeasures
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import Node, Service
 from watchkeeper.core.reason import words
-from watchkeeper.core.report import ReplicaName
 from watchkeeper.core.state import NodeState, ReplicaState, ServiceState
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.plan import Listening, Mode, Node, Plan
 from watchkeeper.core.reason import NONE, Reason
-from watchkeeper.core.report import ReplicaName, Report, Source, SourceKind
+from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.core.status import Status
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.passage import Passage
@@ -84,25 +85,25 @@ class Reporters:
         self.credentials = Credentials(front.reporter_token)
         self.front = front
         self._plan: Plan | None = None
-        self._nodes: dict[tuple[str, str], Node] = {}
+        self._nodes: dict[NodeName, Node] = {}
 
     def route(self, method: bytes, path: tuple[str, ...]) -> Route | None:
         """Return the route for *path* below `/`, None when it is not one of these."""
         match method, path:
             case b"POST", ("reporter", service, node):
-                return ReportRoute(self, service, node)
+                return ReportRoute(self, NodeName(service, node))
             case b"DELETE", ("reporter", service, node, replica):
                 return FlushRoute(self, ReplicaName(service, node, replica))
         return None
 
-    def node(self, address: tuple[str, str]) -> Node:
-        """Return the node with these ids, of its service and its own; Refusal without one."""
+    def node(self, name: NodeName) -> Node:
+        """Return the node called *name*; raise Refusal without one."""
         plan = self.front.plan()
         if plan is not self._plan:
-            self._nodes = {(service.key, node.key): node for service, node in plan.nodes()}
+            self._nodes = dict(plan.nodes())
             self._plan = plan
         try:
-            return self._nodes[address]
+            return self._nodes[name]
         except KeyError:
             raise Refusal(NOT_FOUND) from None
 
@@ -117,9 +118,9 @@ class ReportRoute:
 
     limit = LONGEST_BODY
 
-    def __init__(self, reporters: Reporters, service: str, node: str) -> None:
+    def __init__(self, reporters: Reporters, name: NodeName) -> None:
         self._reporters = reporters
-        self._address = (service, node)
+        self._name = name
 
     def refuse(self, request: Request) -> Answer | None:
         """Return the answer to missing (401) or wrong (403) credentials."""
@@ -128,12 +129,12 @@ class ReportRoute:
     def answer(self, request: Request, body: bytes) -> Passage:
         """Bring the report to the door; raise Refusal for what is none."""
         told = read(request.field(b"content-type"), body)
-        node = self._reporters.node(self._address)
+        node = self._reporters.node(self._name)
         if node.mode is not (Mode.PUSH if told.load else Mode.LOCAL):
             raise Refusal(OTHER_MODE)
         self._reporters.refuse_old(request)
         report = understood(told, node.listening, request.heard)
-        name = ReplicaName(*self._address, told.replica)
+        name = ReplicaName(*self._name, told.replica)
         return self._reporters.front.door.take(name, report)
 
     def conclude(self, done: Passage) -> Answer:
@@ -160,7 +161,7 @@ class FlushRoute:
     def answer(self, request: Request, body: bytes) -> "asyncio.Future[bool]":
         """Bring the flush to the door. A body is not read."""
         del body
-        node = self._reporters.node((self._name.service, self._name.node))
+        node = self._reporters.node(self._name.of_node)
         if node.is_looked_at:
             raise Refusal(OTHER_MODE)
         if not is_id(self._name.replica):

@@ -8,7 +8,7 @@ them list all of them.
 from collections.abc import Mapping, Sequence
 
 from watchkeeper.core import texts
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
 
 MOST_NAMED = 3
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_samples import API, MAIL, REPLICAS
-from watchkeeper.core.names import few
-from watchkeeper.core.report import ReplicaName
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.naming import few
 
 MANY = tuple(ReplicaName("web", "api", str(n)) for n in range(1, 128))
 
