@@ -135,6 +135,25 @@ async def test_a_silent_resolver_is_not_waited_for_long_where_memory_can_serve(
 
 
 @in_loop
+async def test_a_resolver_that_is_known_to_fail_makes_no_target_look_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resolve, "PATIENCE_S", 0.05)
+    async with name_server() as (dns, resolver, clock, server):
+        dns.ttl = 0
+        await resolver.resolve("a.example", server)
+        dns.code = SILENT
+        clock.moved = 300_000
+        await resolver.resolve("a.example", server)
+        monkeypatch.setattr(resolve, "PATIENCE_S", 1_000)
+        again = asyncio.create_task(resolver.resolve("a.example", server))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert again.done(), "an answer that was at hand was waited for"
+        assert again.result().is_old
+
+
+@in_loop
 async def test_a_name_that_is_said_to_be_gone_is_not_kept_alive_by_memory() -> None:
     async with name_server() as (dns, resolver, clock, server):
         dns.ttl = 0

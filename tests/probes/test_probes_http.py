@@ -27,7 +27,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.outside import tls
 from watchkeeper.outside.outside import Outside, real
 from watchkeeper.probes import http
-from watchkeeper.probes.http import Method, Options
+from watchkeeper.probes.http import LONG_BODY, Method, Options
 
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -77,6 +77,15 @@ async def test_the_request_is_the_ancestors_head_with_a_fresh_query() -> None:
     assert f"host: 127.0.0.1:{port}" in lines
     assert server.paths[1].startswith("/?a=b&1")
     assert server.paths[2].startswith("/?1")
+
+
+@in_loop
+async def test_a_url_is_asked_for_as_it_is_where_the_file_says_so() -> None:
+    server = Answers(http_answer())
+    async with serving(server) as port:
+        for end in ("/up", "/up?signed=1"):
+            await look(f"http://127.0.0.1:{port}{end}", Options(http_avoid_caches=False))
+    assert server.paths == ["/up", "/up?signed=1"]
 
 
 @in_loop
@@ -180,6 +189,41 @@ async def test_a_pattern_that_would_stop_other_engines_is_answered_at_once() -> 
     answer = Answers(http_answer(200, b"a" * 100_000 + b"!"))
     report = await look_at(answer, Options(http_body_healthy_match="^(a+)+$"))
     assert said(report) == (Status.DEAD, "body")
+
+
+@in_loop
+async def test_a_pattern_that_is_slow_on_a_long_body_delays_nobody_else() -> None:
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.001)
+            turns += 1
+
+    async with asyncio.TaskGroup() as group:
+        turning = group.create_task(turn())
+        answer = Answers(http_answer(200, b"a" * (LONG_BODY + 1)))
+        report = await look_at(answer, Options(http_body_healthy_match="(a?){500}a{500}b"))
+        turning.cancel()
+    assert said(report) == (Status.DEAD, "body")
+    assert turns > 30, "the loop stood still while the pattern was looked for"
+
+
+@in_loop
+async def test_as_much_of_a_body_is_read_as_the_file_says() -> None:
+    answer = Answers(http_answer(200, b"x" * 300_000 + b"needle"))
+    outcomes = [
+        said(await look_at(answer, Options(http_body_healthy_match="needle", http_body_kib=kib)))
+        for kib in (256, 512)
+    ]
+    assert outcomes == [(Status.DEAD, "body"), (Status.HEALTHY, "")]
+
+
+@pytest.mark.parametrize("kib", [0, -1, 1025])
+def test_no_more_of_a_body_is_read_than_there_is_room_for(kib: int) -> None:
+    with pytest.raises(ValueError, match="must be from 1 to 1024"):
+        http.check_body_kib(kib)
 
 
 @in_loop

@@ -127,7 +127,7 @@ class SystemResolver:
         if known and now < known.fresh_until:
             return Resolved(known.addresses)
         usable = known if known and now < known.fresh_until + USABLE_MS else None
-        answer = await self._ask(key, PATIENCE_S if usable else LOOKUP_S)
+        answer = await self._ask(key, self._patience_s(server) if usable else LOOKUP_S)
         if isinstance(answer, _Known):
             return Resolved(answer.addresses)
         if usable and not isinstance(answer, NameNotFound):
@@ -141,6 +141,13 @@ class SystemResolver:
         for channel in self._channels.values():
             await channel.close()
         self._channels.clear()
+
+    def _patience_s(self, server: str) -> float:
+        """Return how long an older answer waits for a new one of *server*.
+
+        Not at all where that is known to fail: a target must not look slow for our resolver.
+        """
+        return 0 if server in self._failing else PATIENCE_S
 
     async def _ask(self, key: _Key, patience_s: float) -> _Known | Failure:
         task = self._asking.get(key)

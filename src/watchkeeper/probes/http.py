@@ -1,5 +1,6 @@
 """HTTP and HTTPS: a request whose answer has a good status, and a body that matches."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.answer import Answer
-from watchkeeper.outside.call import Call, Headers, Way, location_of
+from watchkeeper.outside.call import Call, Headers, Location, Way, location_of, nothing
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
@@ -26,7 +27,10 @@ from watchkeeper.outside.tls import Certificate, Trust
 from watchkeeper.outside.visit import FINE, Seen, visit
 
 SCHEMES = ("http", "https")
-MOST_BODY = 256 * 1024
+MOST_BODY_KIB = 1024
+LONG_BODY = 64 * 1024
+"""Bytes of a body from which on it is matched beside the loop, which RE2 lets go on."""
+
 MOST_EXCERPT = 500
 _LONGEST_NAME = 253
 _REDIRECTS = 3
@@ -74,6 +78,12 @@ def check_pattern(pattern: str) -> None:
         raise ValueError(f"is not a regular expression of RE2: {said}") from error
 
 
+def check_body_kib(kib: int) -> None:
+    """Raise ValueError when *kib* is more of a body, or less, than can be read."""
+    if not 1 <= kib <= MOST_BODY_KIB:
+        raise ValueError(f"must be from 1 to {MOST_BODY_KIB}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to look at a web server."""
@@ -107,15 +117,25 @@ class Options:
     http_body_healthy_match: str = field(
         default="",
         metadata={
-            "doc": "a regular expression (RE2) that must be found in the first 256 KiB of the body",
+            "doc": "a regular expression (RE2) that must be found in what is read of the body",
             "check": check_pattern,
         },
     )
     http_body_dead_match: str = field(
         default="",
         metadata={
-            "doc": "a regular expression (RE2) that must not be found in them",
+            "doc": "a regular expression (RE2) that must not be found in it",
             "check": check_pattern,
+        },
+    )
+    http_body_kib: int = field(
+        default=256,
+        metadata={"doc": "how many KiB of the body are read, 1 to 1024", "check": check_body_kib},
+    )
+    http_avoid_caches: bool = field(
+        default=True,
+        metadata={
+            "doc": "asks with a fresh query that no cache has seen; false asks for the URL as it is"
         },
     )
     http_follow_redirects: bool = field(
@@ -167,7 +187,7 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
         call = _call(target, options, outside.user_agent, outside.clock.wall, outside.proxies.way)
         heard = await go(outside.connect, call, journey, sessions=outside.sessions)
         journey.note(_said(heard.answer))
-        return _judged(heard, options, outside.clock.wall())
+        return await _judged(heard, options, outside.clock.wall())
 
     return await visit(ask, timeout_ms, outside.deadlines)
 
@@ -182,11 +202,15 @@ def _call(url: str, options: Options, user_agent: str, wall: Callable[[], int], 
         body=options.http_body.encode() if method in _WITH_BODY else b"",
         trust=Trust(ca_file=options.https_ca_file, is_insecure=options.https_insecure),
         resolver=options.resolver,
-        most_body=0 if method is Method.HEAD else MOST_BODY,
+        most_body=0 if method is Method.HEAD else options.http_body_kib * 1024,
         server_name=options.https_server_name,
         way=way,
-        unseen=partial(_second, "&" if "?" in target.path else "?", wall),
+        unseen=_unseen(target, wall) if options.http_avoid_caches else nothing,
     )
+
+
+def _unseen(target: Location, wall: Callable[[], int]) -> Callable[[], str]:
+    return partial(_second, "&" if "?" in target.path else "?", wall)
 
 
 def _second(mark: str, wall: Callable[[], int]) -> str:
@@ -211,13 +235,13 @@ def _said(answer: Answer) -> str:
     return f"{answer}, to {cleaned(where, MOST_EXCERPT)}, not followed" if where else str(answer)
 
 
-def _judged(heard: Heard, options: Options, wall: int) -> Seen:
+async def _judged(heard: Heard, options: Options, wall: int) -> Seen:
     answer = heard.answer
     lowest, above = options.poll_http_status_healthy_above, options.poll_http_status_healthy_below
     if not lowest <= answer.status < above:
         words = f"answered {answer}, where {lowest} to {above - 1} are healthy{_excerpt(answer)}"
         return Status.DEAD, Reason(f"status:{answer.status}", words)
-    objection = _objection(answer, options)
+    objection = await _objection(answer, options)
     if objection:
         return Status.DEAD, Reason("body", f"{objection}{_excerpt(answer)}")
     if heard.certificate is not None and not options.https_insecure:
@@ -225,15 +249,22 @@ def _judged(heard: Heard, options: Options, wall: int) -> Seen:
     return FINE
 
 
-def _objection(answer: Answer, options: Options) -> str:
+async def _objection(answer: Answer, options: Options) -> str:
     """Return what is wrong with the body of *answer*, '' for nothing."""
     if not options.wants_body:
         return ""
     encoding = answer.header(b"content-encoding").lower()
     if encoding not in {"", "identity"}:
         return f"the body is compressed ({quote(encoding.encode())}), which we did not ask for"
+    if len(answer.body) > LONG_BODY:
+        return await asyncio.to_thread(_mismatch, answer, options)
+    return _mismatch(answer, options)
+
+
+def _mismatch(answer: Answer, options: Options) -> str:
+    """Return which pattern the body of *answer* has and should not, or lacks; '' for neither."""
     body = answer.body.decode("utf-8", errors="replace")
-    where = "the first 256 KiB of the body" if answer.is_cut else "the body"
+    where = f"the first {options.http_body_kib} KiB of the body" if answer.is_cut else "the body"
     good, bad = options.http_body_healthy_match, options.http_body_dead_match
     if bad and _compiled(bad).search(body):
         return f"{bad!r} was found in {where}"
