@@ -80,6 +80,11 @@ def test_headers_are_found_by_their_name_in_lower_case() -> None:
     assert (answer.header(b"location"), answer.header(b"absent")) == ("/a", "")
 
 
+def test_an_interim_answer_with_a_body_is_not_the_answer_where_headers_suffice() -> None:
+    with pytest.raises(CutOff, match="in the middle of the headers"):
+        read(b"HTTP/1.1 199 Soon\r\ncontent-length: 5\r\n\r\nhello", most_body=0, ends=True)
+
+
 def test_interim_headers_are_not_those_of_the_answer() -> None:
     answer = read(b"HTTP/1.1 103 Hints\r\nx: 1\r\n\r\n" + OK + b"content-length: 0\r\n\r\n")
     assert answer.header(b"x") == ""
@@ -148,6 +153,7 @@ def test_what_strangers_sent_is_quoted_short_and_harmless() -> None:
         (OK + b"content-length: 10\r\n\r\nabc", "after 3 bytes, where 10 were announced"),
         (CHUNKED + b"3\r\nabc\r\n", "a last chunk was due"),
         (b"HTTP/1.1 100 Continue\r\n\r\n", "in the middle of the headers"),
+        (b"HTTP/1.1 199 Soon\r\ncontent-length: 5\r\n\r\nhello", "in the middle of the headers"),
     ],
 )
 def test_an_answer_that_stops_early_says_where(given: bytes, words: str) -> None:

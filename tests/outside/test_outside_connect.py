@@ -79,6 +79,17 @@ async def test_an_address_that_hangs_leaves_the_next_one_its_turn() -> None:
 
 
 @in_loop
+async def test_the_evidence_tells_which_address_hung_also_where_the_next_one_accepts() -> None:
+    async with serving(Answers(http_answer())) as port:
+        with hanging("::1", port):
+            connector, journey = Connector(Names(a_example="::1 127.0.0.1")), Journey(500)
+            wire, _ = await connector.wire(Place(host="a.example", port=port), journey)
+            wire.close()
+    journey.end()
+    assert f"(::1 port {port} did not answer; 127.0.0.1 port {port})" in str(journey)
+
+
+@in_loop
 async def test_a_name_is_asked_for_once_whatever_happens_to_its_addresses() -> None:
     names = Names(a_example="127.0.0.2 127.0.0.3")
     with pytest.raises(PortRefused) as caught:

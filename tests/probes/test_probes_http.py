@@ -438,6 +438,14 @@ async def test_a_redirect_is_followed_only_where_the_file_says_so() -> None:
     assert "302 Found, to /b" in str(report.evidence)
 
 
+@pytest.mark.parametrize("options", [Options(), FOLLOWING])
+@in_loop
+async def test_credentials_in_a_redirect_are_no_evidence(options: Options) -> None:
+    report = await look_at(Answers(to("https://user:hunter2@there.example/")), options)
+    assert "https://user:***@there.example/" in str(report.evidence)
+    assert "hunter2" not in f"{report.evidence} {report.reason}"
+
+
 @in_loop
 async def test_a_redirect_without_a_place_is_an_answer() -> None:
     assert said(await look_at(Answers(http_answer(302)), FOLLOWING)) == (Status.HEALTHY, "")

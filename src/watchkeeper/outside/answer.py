@@ -156,8 +156,8 @@ class Incoming:
         self._is_whole = self._most_body == 0 and not self._fault
 
     def on_body(self, data: bytes) -> None:
-        """Take a piece of the body."""
-        if self._is_whole or self._fault:
+        """Take a piece of the body; what an interim answer has is none."""
+        if self._is_whole or self._fault or not self._status:
             return
         self._body += data
         self._is_whole = len(self._body) > self._most_body

@@ -67,6 +67,8 @@ class Connector:
             except OSError as error:
                 failures.append(explained(error, where))
             waiting -= 1
+            if waiting:
+                journey.correct(failures[-1])
         raise gravest(failures)
 
     def lead(self, sock: socket.socket) -> Wire:
@@ -92,7 +94,7 @@ class Connector:
         for address in resolved.addresses:
             why = self._allowance.objection(address, place.reach)
             if why:
-                failures.append(Forbidden(f"{address} is a {why} address: never connected to"))
+                failures.append(Forbidden(f"{address} ({why}) is never connected to"))
             else:
                 allowed.append(address)
         return allowed, failures
@@ -107,7 +109,7 @@ _WORDS: dict[type[Failure], str] = {
     PortRefused: "refused the connection: nobody listens there",
     CutOff: "reset the connection at once",
     TimedOut: "did not answer",
-    HostUnreachable: "cannot be reached: a router on the way says so",
+    HostUnreachable: "cannot be reached: nobody in its network has it, or a router says so",
     NoRoute: "has no route from here: this machine has no such network",
     NoRight: "may not be connected to: the firewall or the rights of this machine forbid it",
     NoDescriptor: "got no socket: this process or machine has too many open",

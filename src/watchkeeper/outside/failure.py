@@ -94,7 +94,7 @@ class PortRefused(Theirs):
 
 
 class HostUnreachable(Theirs):
-    """A router on the way says that the host cannot be reached."""
+    """Its network, or a router on the way, says that the host cannot be reached."""
 
 
 class CutOff(Theirs):

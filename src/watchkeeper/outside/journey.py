@@ -50,6 +50,10 @@ class Journey:
         """Remember what was *found* in the present phase: its `str()` tells it."""
         self._notes.append((len(self._phases), found))
 
+    def correct(self, found: object) -> None:
+        """Remember what was *found* instead of what was noted last."""
+        self._notes[-1] = (len(self._phases), found)
+
     def end(self, detail: str = "") -> int:
         """Return the microseconds that all of it took; *detail* says why it went wrong."""
         self.phase = None

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from watchkeeper.core.url import Url
 from watchkeeper.outside.addresses import Reach, is_private
 from watchkeeper.outside.call import Call, Headers, Location, location_of, nothing
 from watchkeeper.outside.connect import Connector
@@ -33,26 +34,31 @@ async def exchange_on(
         location = heard.answer.header(b"location")
         if heard.answer.status not in _REDIRECTS or not location:
             return heard
-        shown = cleaned(location, _MOST_SHOWN)
-        journey.note(f"{heard.answer}, to {shown}")
+        where = shown(location)
+        journey.note(f"{heard.answer}, to {where}")
         call = _next(call, heard, destination(call.target, location))
-    raise TooManyRedirects(f"it redirects more than {MOST_REDIRECTS} times, last to {shown}")
+    raise TooManyRedirects(f"it redirects more than {MOST_REDIRECTS} times, last to {where}")
+
+
+def shown(location: str) -> str:
+    """Return *location* as it may be shown: short, harmless, and without its credentials."""
+    return cleaned(str(Url(location)), _MOST_SHOWN)
 
 
 def destination(here: Location, location: str) -> Location:
     """Return where *location* leads from *here*; raise BadAnswer or Forbidden."""
-    shown = cleaned(location, _MOST_SHOWN)
+    where = shown(location)
     try:
         url = urljoin(f"{here.origin}{here.path}", location)
         target = location_of(url) if urlsplit(url).scheme in _FOLLOWED else None
     except ValueError as error:
-        raise BadAnswer(f"it redirects to {shown}, which is no URL: {error}") from error
+        raise BadAnswer(f"it redirects to {where}, which is no URL: {error}") from error
     if target is None:
-        raise Forbidden(f"it redirects to {shown}: only http and https are followed")
+        raise Forbidden(f"it redirects to {where}: only http and https are followed")
     if target.authorization:
         raise Forbidden("it redirects to a URL with credentials in it: not followed")
     if here.is_secure and not target.is_secure:
-        raise Forbidden(f"it redirects from https to {shown}: not followed")
+        raise Forbidden(f"it redirects from https to {where}: not followed")
     return target
 
 

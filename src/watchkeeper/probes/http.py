@@ -20,8 +20,8 @@ from watchkeeper.outside.call import Call, Headers, Location, Way, location_of, 
 from watchkeeper.outside.exchange import Heard, exchange
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import Outside
-from watchkeeper.outside.quote import cleaned, quote
-from watchkeeper.outside.redirect import exchange_on
+from watchkeeper.outside.quote import quote
+from watchkeeper.outside.redirect import exchange_on, shown
 from watchkeeper.outside.resolve import resolver_option
 from watchkeeper.outside.tls import Certificate, Trust
 from watchkeeper.outside.visit import FINE, Seen, visit
@@ -232,7 +232,7 @@ def _headers(options: Options, user_agent: str) -> Headers:
 def _said(answer: Answer) -> str:
     """Return what was answered; where to, if a redirect is the answer that is judged."""
     where = answer.header(b"location") if answer.status // 100 == _REDIRECTS else ""
-    return f"{answer}, to {cleaned(where, MOST_EXCERPT)}, not followed" if where else str(answer)
+    return f"{answer}, to {shown(where)}, not followed" if where else str(answer)
 
 
 async def _judged(heard: Heard, options: Options, wall: int) -> Seen:
