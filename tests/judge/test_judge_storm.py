@@ -38,6 +38,9 @@ class Counting:
     def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         return self.cursor.row(sql, values)
 
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
+        return self.cursor.one(sql, values)
+
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         return self.cursor.run(sql, values)
 

@@ -32,6 +32,10 @@ class Counted:
         self.asked += 1
         return self._cursor.row(sql, values)
 
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
+        self.asked += 1
+        return self._cursor.one(sql, values)
+
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         self.asked += 1
         return self._cursor.run_many(sql, rows)

@@ -21,6 +21,9 @@ class Cursor(Protocol):
     def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """Return the first row that *sql* gives, or None."""
 
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
+        """Return the one row that *sql* always gives."""
+
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Carry out *sql* and return how many rows it changed."""
 

@@ -243,9 +243,9 @@ def _delivered(cursor: Cursor, said: Sequence[Mention]) -> list[Delivered]:
 
 
 def _others(cursor: Cursor, page_no: int, replica_no: int) -> int:
-    row = cursor.row(
+    row = cursor.one(
         "SELECT COUNT(*) FROM alert_member m JOIN alert a ON a.no = m.alert_no"
         " WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND m.replica_no <> ?",
         (page_no, replica_no),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])

@@ -32,11 +32,11 @@ _SERVICES = (
 
 def revision_before(cursor: Cursor, page_no: int, before: int) -> int:
     """Return the newest revision that is known to be from before steady *before*, -1 for none."""
-    row = cursor.row(
+    row = cursor.one(
         "SELECT COALESCE(MAX(revision), -1) FROM transition WHERE page_no = ? AND steady < ?",
         (page_no, before),
     )
-    return int(row[0]) if row else -1
+    return int(row[0])
 
 
 def forget(cursor: Cursor, page_no: int, revision: int) -> int:

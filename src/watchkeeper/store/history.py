@@ -49,7 +49,7 @@ def add_evidence(cursor: Cursor, seen: Evidence) -> int:
     """
     whole = seen.body.replace("\0", "")  # PostgreSQL takes none, and scripts do print them
     capped = whole.encode(errors="replace")[:EVIDENCE_BYTES].decode(errors="ignore")
-    row = cursor.row(
+    row = cursor.one(
         "INSERT INTO evidence (replica_no, at, status, reason_code, body)"
         " VALUES (?, ?, ?, ?, ?) RETURNING no",
         seen._replace(body=capped),
@@ -59,7 +59,7 @@ def add_evidence(cursor: Cursor, seen: Evidence) -> int:
         " WHERE replica_no = ? AND status <> 0 ORDER BY no DESC LIMIT 1 OFFSET ?)",
         (seen.replica_no, seen.replica_no, KEPT_FAILURES - 1),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])
 
 
 def ends_with_failure(cursor: Cursor, replica_no: int) -> bool:

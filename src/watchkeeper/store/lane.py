@@ -59,14 +59,14 @@ def channels(cursor: Cursor, page_no: int) -> list[ChannelRow]:
 
 def add_channel(cursor: Cursor, page_no: int, key: str, kind: str, digest: str) -> int:
     """Write a new channel that the file owns, or revive it; return its number."""
-    row = cursor.row(
+    row = cursor.one(
         "INSERT INTO channel (page_no, key, kind, owner, hash, holder, fence, quiet_until)"
         " VALUES (?, ?, ?, 'file', ?, '', 0, 0) ON CONFLICT (page_no, key) DO UPDATE SET"
         " kind = excluded.kind, hash = excluded.hash, quiet_until = 0, gone_at = NULL"
         " RETURNING no",
         (page_no, key, kind, digest),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])
 
 
 def remove_channel(cursor: Cursor, no: int, at: int) -> None:
@@ -85,7 +85,7 @@ def targets(cursor: Cursor, channel_no: int) -> dict[str, bool]:
 
 def add_lane(cursor: Cursor, channel_no: int, target: str, told: int) -> int:
     """Write a new or revived lane that begins after notification *told*; return its number."""
-    row = cursor.row(
+    row = cursor.one(
         "INSERT INTO lane (channel_no, target, told, last, id, attempt, doubt, due, said, step,"
         " fails, refusals, failing_since, capped_until)"
         " VALUES (?, ?, ?, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0)"
@@ -94,7 +94,7 @@ def add_lane(cursor: Cursor, channel_no: int, target: str, told: int) -> int:
         " capped_until = 0, broken_at = NULL, gone_at = NULL RETURNING no",
         (channel_no, target, told),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])
 
 
 def remove_lane(cursor: Cursor, channel_no: int, target: str, at: int) -> None:

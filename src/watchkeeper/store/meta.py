@@ -14,8 +14,8 @@ def installation(cursor: Cursor) -> UUID:
         "INSERT INTO meta (key, value) VALUES ('installation', ?) ON CONFLICT (key) DO NOTHING",
         (str(uuid4()),),
     )
-    row = cursor.row("SELECT value FROM meta WHERE key = 'installation'")
-    return UUID(row[0] if row else None)
+    row = cursor.one("SELECT value FROM meta WHERE key = 'installation'")
+    return UUID(row[0])
 
 
 def page_no(cursor: Cursor, wall: int) -> int:
@@ -27,8 +27,8 @@ def page_no(cursor: Cursor, wall: int) -> int:
         " ON CONFLICT (key) DO NOTHING",
         (_PAGE_KEY, wall),
     )
-    row = cursor.row("SELECT no FROM page WHERE key = ?", (_PAGE_KEY,))
-    return int(row[0]) if row else 0
+    row = cursor.one("SELECT no FROM page WHERE key = ?", (_PAGE_KEY,))
+    return int(row[0])
 
 
 def save_clock(cursor: Cursor, mark: ClockMark) -> None:

@@ -22,7 +22,7 @@ def insert(
 ) -> int:
     """Write *facts* behind the gate; *row* is the number of their alert, and the seq within it."""
     alert_no, seq = row or (None, 0)
-    written = cursor.row(
+    written = cursor.one(
         "INSERT INTO notification (page_no, alert_no, lane_no, seq, kind, steady, at, facts)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no",
         (
@@ -36,7 +36,7 @@ def insert(
             fact.dump(facts),
         ),
     )
-    return int(written[0]) if written else 0
+    return int(written[0])
 
 
 def after(cursor: Cursor, page_no: int, told: int, lane_no: int) -> list[Notification]:
@@ -77,17 +77,17 @@ def lost(cursor: Cursor, lane_no: int, alerts: Iterable[tuple[str, int]]) -> lis
 
 def newest(cursor: Cursor, page_no: int) -> int:
     """Return the number of the newest notification, 0 where there is none."""
-    row = cursor.row("SELECT COALESCE(MAX(no), 0) FROM notification WHERE page_no = ?", (page_no,))
-    return int(row[0]) if row else 0
+    row = cursor.one("SELECT COALESCE(MAX(no), 0) FROM notification WHERE page_no = ?", (page_no,))
+    return int(row[0])
 
 
 def last_said(cursor: Cursor, page_no: int, kind: Kind) -> int:
     """Return the steady moment of the newest notification of *kind*, 0 where there is none."""
-    row = cursor.row(
+    row = cursor.one(
         "SELECT COALESCE(MAX(steady), 0) FROM notification WHERE page_no = ? AND kind = ?",
         (page_no, str(kind)),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])
 
 
 def is_said(cursor: Cursor, page_no: int, kind: Kind, at: int) -> bool:

@@ -63,6 +63,11 @@ class PostgresCursor:
         """Return the first row that *sql* gives, or None."""
         return self._cursor.execute(_text(sql), values).fetchone()
 
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
+        """Return the one row that *sql* always gives."""
+        [row] = self.rows(sql, values)
+        return row
+
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Carry out *sql* and return how many rows it changed."""
         return self._cursor.execute(_text(sql), values).rowcount

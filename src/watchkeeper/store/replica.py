@@ -65,7 +65,7 @@ def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | Non
     """
     if cursor.row("SELECT 1 FROM node WHERE no = ? AND gone_at IS NULL", (new.node_no,)) is None:
         return None
-    row = cursor.row(
+    row = cursor.one(
         "INSERT INTO replica (node_no, key, position, owner, status, standing, reason_code,"
         " since_at, revision) VALUES (?, ?, (SELECT COALESCE(MAX(position), -1) + 1 FROM replica"
         " WHERE node_no = ?), ?, 0, ?, '', ?, ?) ON CONFLICT (node_no, key) DO UPDATE SET"
@@ -75,20 +75,21 @@ def register(cursor: Cursor, new: ReplicaRow, revision: int) -> ReplicaRow | Non
         f" RETURNING {_COLUMNS}",
         (new.node_no, new.key, new.node_no, new.owner, new.standing, new.since_at, revision),
     )
-    return of_row(row) if row else None
+    return of_row(row)
 
 
 def count_of_node(cursor: Cursor, node_no: int) -> Headcount:
     """Return how many replicas the node has."""
-    row = cursor.row("SELECT COUNT(*), COUNT(gone_at) FROM replica WHERE node_no = ?", (node_no,))
-    everybody, gone = row or (0, 0)
+    everybody, gone = cursor.one(
+        "SELECT COUNT(*), COUNT(gone_at) FROM replica WHERE node_no = ?", (node_no,)
+    )
     return Headcount(everybody - gone, gone)
 
 
 def count(cursor: Cursor) -> int:
     """Return how many living replicas there are."""
-    row = cursor.row("SELECT COUNT(*) FROM replica WHERE gone_at IS NULL")
-    return int(row[0]) if row else 0
+    row = cursor.one("SELECT COUNT(*) FROM replica WHERE gone_at IS NULL")
+    return int(row[0])
 
 
 def save(cursor: Cursor, replicas: Sequence[ReplicaRow], revision: int) -> None:
@@ -115,13 +116,13 @@ def worst_by_node(cursor: Cursor, node_nos: Collection[int]) -> dict[int, Status
 
 def blind_for(cursor: Cursor, page_no: int, reason_code: str, most: int) -> int:
     """Return how many replicas of the page are blind for *reason_code*; *most* where more are."""
-    row = cursor.row(
+    row = cursor.one(
         "SELECT COUNT(*) FROM (SELECT 1 FROM replica r JOIN node n ON n.no = r.node_no"
         " JOIN service s ON s.no = n.service_no WHERE s.page_no = ? AND r.gone_at IS NULL"
         " AND r.standing = ? AND r.reason_code = ? LIMIT ?) found",
         (page_no, Standing.BLIND, reason_code, most),
     )
-    return int(row[0]) if row else 0
+    return int(row[0])
 
 
 def marks(values: Collection[object]) -> str:

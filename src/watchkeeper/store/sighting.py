@@ -184,12 +184,10 @@ def source_no(cursor: Cursor, page_no: int, source: Source) -> int:
         " ON CONFLICT (page_no, kind, key) DO NOTHING",
         (page_no, str(source.kind), source.key),
     )
-    row = cursor.row(
+    row = cursor.one(
         "SELECT no FROM source WHERE page_no = ? AND kind = ? AND key = ?",
         (page_no, str(source.kind), source.key),
     )
-    if row is None:
-        raise AssertionError("a source that was just inserted is there")
     return int(row[0])
 
 

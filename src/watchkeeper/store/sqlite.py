@@ -46,6 +46,11 @@ class SqliteCursor:
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
+        """Return the one row that *sql* always gives."""
+        [row] = self.rows(sql, values)
+        return row
+
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Carry out *sql* and return how many rows it changed."""
         return self._connection.execute(sql, values).rowcount

@@ -91,11 +91,11 @@ def worst_by_service(cursor: Cursor, service_nos: Collection[int]) -> dict[int, 
 
 def worst_of_page(cursor: Cursor, page_no: int) -> Status:
     """Return the worst status of the services of the page."""
-    row = cursor.row(
+    row = cursor.one(
         "SELECT COALESCE(MAX(status), 0) FROM service WHERE page_no = ? AND gone_at IS NULL",
         (page_no,),
     )
-    return Status(row[0] if row else 0)
+    return Status(row[0])
 
 
 def insert_services(cursor: Cursor, page_no: int, new: Iterable[Branch], revision: int) -> None:

@@ -86,13 +86,13 @@ def said_status(cursor: Cursor, page_no: int) -> Status:
     free = next((one for one in (Status.DEAD, Status.SICK) if _is_free(cursor, page_no, one)), None)
     if free is Status.DEAD:
         return free
-    frozen = cursor.row(
+    frozen = cursor.one(
         f"SELECT COALESCE(MAX(m.status), 0){NAMES} JOIN alert_member m ON m.replica_no = r.no"
         " JOIN alert a ON a.no = m.alert_no"
         f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL AND {HELD}",
         (page_no,),
     )
-    return worst((free or Status.HEALTHY, Status(frozen[0] if frozen else 0)))
+    return worst((free or Status.HEALTHY, Status(frozen[0])))
 
 
 def _is_free(cursor: Cursor, page_no: int, status: Status) -> bool:
