@@ -4,7 +4,8 @@ from tests.house import DEAD, House, house
 from tests.loop import in_loop
 from watchkeeper.core.facts import Kind
 from watchkeeper.core.reminder import Reminding
-from watchkeeper.watch.reminders import EVERY_MS, WORK, Reminders
+from watchkeeper.store.patience import EVERY_MS
+from watchkeeper.watch.reminders import WORK, Reminders
 
 POLICY = Reminding(interval_ms=60_000)
 

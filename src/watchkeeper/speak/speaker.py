@@ -1,7 +1,6 @@
 """Speaker: takes the channels that are this worker's, and lets their lanes talk."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -11,11 +10,8 @@ from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import LaneName, Tongues
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor, Track
-from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import ChannelRow
-
-EVERY_MS = 1_000
-log = logging.getLogger(__name__)
+from watchkeeper.store.patience import rounds
 
 
 class Speaker:
@@ -37,12 +33,7 @@ class Speaker:
 
         What is another's ends by itself: its new holder raises the fence.
         """
-        while not self._is_ending:
-            try:
-                await self.look_around()
-            except StoreRefused as error:
-                log.debug("the channels cannot be read: %s", error)
-            await self._means.outside.clock.sleep(EVERY_MS)
+        await rounds(self.look_around, self._means.outside.clock, "the channels cannot be read")
 
     async def finish(self) -> None:
         """Let what is being sent arrive, within the deadline of a send; begin nothing new."""
@@ -60,7 +51,7 @@ class Speaker:
     async def look_around(self) -> None:
         """Begin to talk on every lane that is ours and that nobody talks on."""
         page = self._means.follower.view.page
-        if page is None:
+        if page is None or self._is_ending:
             return
         for key in dict.fromkeys(name.channel for name in self.tongues):
             if self._speaks(key, page.plan_hash):

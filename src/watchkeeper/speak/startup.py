@@ -1,6 +1,5 @@
 """Startup: one message once the first verdicts are in, with the truth in it."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -13,13 +12,11 @@ from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock, this_moment
 from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store.cursor import Cursor, Store, Undo
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import write_at_last
 
 VERDICTS_MS = 30_000
 SELDOM_MS = 600_000
 _LOOK_MS = 500
-_RETRY_MS = 1_000
-log = logging.getLogger(__name__)
 
 
 async def first_verdicts(
@@ -39,15 +36,8 @@ async def say_startup(store: Store, page_no: int, clock: Clock) -> None:
 
     A store that refuses is asked again, until it takes it.
     """
-    now = this_moment(clock)
-    while True:
-        try:
-            await store.write(partial(_say, page_no=page_no, now=now))
-        except StoreRefused as error:
-            log.debug("the startup cannot be told yet: %s", error)
-            await clock.sleep(_RETRY_MS)
-        else:
-            return
+    job = partial(_say, page_no=page_no, now=this_moment(clock))
+    await write_at_last(store, job, clock, "the startup cannot be told yet")
 
 
 def _has_pending(plan: Plan, view: View) -> bool:

@@ -25,6 +25,7 @@ from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim, Setback
+from watchkeeper.store.patience import write_at_last
 
 RETRY_MS = 1_000
 LOST_MS = 100
@@ -216,11 +217,5 @@ class Talk:
 
     async def _write(self, job: Transaction[object], track: Track = Track.SPEAK) -> None:
         """Write *job*, however long the store refuses it: what was sent must be known."""
-        while True:
-            try:
-                await self._means.store.write(job, track)
-            except StoreRefused as error:
-                log.debug("what was sent cannot be saved: %s", error)
-                await self._clock.sleep(RETRY_MS)
-            else:
-                return
+        trouble = "what was sent cannot be saved"
+        await write_at_last(self._means.store, job, self._clock, trouble, track)

@@ -26,11 +26,10 @@ from watchkeeper.outside.connect import Place
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store import gate, history, notification, trouble
 from watchkeeper.store.cursor import Cursor, Store
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import write_at_last
 from watchkeeper.watch.look import Aim
 
 ISOLATED = "isolated"
-RETRY_MS = 1_000
 MOST_UNTOLD = 100
 _SEEN = frozenset({Status.HEALTHY, Status.SICK})
 _OF_THE_NETWORK = frozenset({"local", "resolver"})
@@ -147,14 +146,9 @@ class Isolation:
             call()
 
     async def _say(self, blackout: Blackout) -> None:
-        while True:
-            try:
-                await self._store.write(partial(say, page_no=self._page_no, blackout=blackout))
-            except StoreRefused as error:
-                log.debug("the isolation is not recorded yet: %s", error)
-                await self._outside.clock.sleep(RETRY_MS)
-            else:
-                return
+        job = partial(say, page_no=self._page_no, blackout=blackout)
+        trouble = "the isolation is not recorded yet"
+        await write_at_last(self._store, job, self._outside.clock, trouble)
 
     async def _is_outside(self, aim: Aim) -> bool:
         """Return whether *aim* is not on this machine; a script may look anywhere."""

@@ -1,18 +1,15 @@
 """Reminders: an open alert is spoken of again in time, by one worker of several."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.judge.remind import first_due, say_reminders
 from watchkeeper.outside.clock import this_moment
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import EVERY_MS, rounds
 from watchkeeper.watch.post import Post
 
-EVERY_MS = 1_000
 WORK = "reminders"
-log = logging.getLogger(__name__)
 
 
 class Reminders:
@@ -24,13 +21,7 @@ class Reminders:
 
     async def run(self) -> None:
         """Remind of open alerts until cancelled; a store that refuses is asked again."""
-        while True:
-            wait_ms = EVERY_MS
-            try:
-                wait_ms = await self.go_round()
-            except StoreRefused as error:
-                log.debug("nobody can be reminded: %s", error)
-            await self._post.clock.sleep(wait_ms)
+        await rounds(self.go_round, self._post.clock, "nobody can be reminded")
 
     async def go_round(self) -> int:
         """Remind of what is due, and return after how many milliseconds to look again."""

@@ -1,17 +1,14 @@
 """Silence: one scan a second for promised reports that did not come."""
 
 import asyncio
-import logging
 from functools import partial
 
 from watchkeeper.core.sighting import silence
 from watchkeeper.store import sighting as sighting_rows
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import rounds
 from watchkeeper.watch.post import Post
 
-EVERY_MS = 1_000
 WORK = "silence"
-log = logging.getLogger(__name__)
 
 
 class Silence:
@@ -22,12 +19,7 @@ class Silence:
 
     async def run(self) -> None:
         """Scan until cancelled; a store that refuses is asked again."""
-        while True:
-            try:
-                await self.scan()
-            except StoreRefused as error:
-                log.debug("silence cannot be told: %s", error)
-            await self._post.clock.sleep(EVERY_MS)
+        await rounds(self.scan, self._post.clock, "silence cannot be told")
 
     async def scan(self) -> None:
         """Report every promise that is broken now, unless a worker may be deaf or cut off."""

@@ -1,6 +1,5 @@
 """Warden: once a second, who is under maintenance or still flaps, and who is released."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -9,12 +8,10 @@ from watchkeeper.judge.hold import Holding, hold, is_due
 from watchkeeper.judge.rules import Rules
 from watchkeeper.judge.windows import Opening, opening
 from watchkeeper.outside.clock import this_moment
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import rounds
 from watchkeeper.watch.post import Post
 
-EVERY_MS = 1_000
 WORK = "holding"
-log = logging.getLogger(__name__)
 
 
 class Warden:
@@ -27,12 +24,7 @@ class Warden:
 
     async def run(self) -> None:
         """Go round until cancelled; a store that refuses is asked again."""
-        while True:
-            try:
-                await self.go_round()
-            except StoreRefused as error:
-                log.debug("nothing can be held or released: %s", error)
-            await self._post.clock.sleep(EVERY_MS)
+        await rounds(self.go_round, self._post.clock, "nothing can be held or released")
 
     async def go_round(self) -> None:
         """Hold and release what is due now, if the page follows our plan."""
