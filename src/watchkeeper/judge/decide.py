@@ -11,6 +11,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge import climb
 from watchkeeper.judge.admission import Entry, Replicas, admit
+from watchkeeper.judge.alarm import alarm
 from watchkeeper.judge.climb import Decision
 from watchkeeper.judge.flapping import count_changes, say_who_flaps
 from watchkeeper.judge.outcome import Outcome
@@ -72,7 +73,7 @@ def write(decision: Decision, rulings: Sequence[Ruling]) -> None:
     changed = keep(decision, rulings)
     told = {one.after.no for one in changed if one.is_told(decision.page.trouble_from)}
     if told:
-        decision.alarm(told)
+        alarm(decision, told)
         say_who_flaps(decision, rulings)
     say_that_names_fail(decision, rulings)
     decision.finish()

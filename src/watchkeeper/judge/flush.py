@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.judge import climb
+from watchkeeper.judge.alarm import alarm
 from watchkeeper.judge.decide import Case
 from watchkeeper.store import audit, history
 from watchkeeper.store import replica as replica_rows
@@ -38,7 +39,7 @@ class Flush:
         sighting_rows.forget(cursor, [row.no])
         decision.transitions.append(history.leaving(row.no, row.status, Leaving.FLUSHED))
         decision.climb({self.node_no})
-        decision.alarm({row.no}, {self.name: Leaving.FLUSHED})
+        alarm(decision, {row.no}, {self.name: Leaving.FLUSHED})
         decision.finish()
         deed = Deed(self.actor, "flush", before={"replica": str(self.name)})
         audit.add(cursor, decision.now, deed)

@@ -7,6 +7,7 @@ from watchkeeper.core.moment import Moment
 from watchkeeper.core.name import NodeName
 from watchkeeper.core.plan import Maintenance
 from watchkeeper.judge import climb, flapping
+from watchkeeper.judge.alarm import alarm_all
 from watchkeeper.judge.rules import Rules
 from watchkeeper.store import gate
 from watchkeeper.store import hold as hold_rows
@@ -47,7 +48,7 @@ def hold(cursor: Cursor, wanted: Holding) -> None:
         raise Undo(None)
     hold_rows.maintain(cursor, wanted.page_no, change.nodes, decision.page.revision)
     flapping.calm(decision, change.stable)
-    decision.alarm()
+    alarm_all(decision)
     flapping.say_who_is_steady(decision, change.stable)
     decision.finish()
 

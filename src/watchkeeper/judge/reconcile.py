@@ -12,6 +12,7 @@ from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.plan import Mode, Node, Plan
 from watchkeeper.core.status import Standing
 from watchkeeper.judge import branches, climb
+from watchkeeper.judge.alarm import alarm_all, change_policy
 from watchkeeper.judge.branches import FILE, Family, Wanted
 from watchkeeper.judge.channels import reconcile_channels
 from watchkeeper.judge.climb import Decision
@@ -86,9 +87,9 @@ def reconcile(cursor: Cursor, order: Order) -> Departed:
     if removes:
         left = _remove(decision, rows, gone)
         dismiss(decision, order.plan)
-        decision.change_policy(order.plan.policy)
+        change_policy(decision, order.plan.policy)
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy)
-    decision.alarm(left=left)
+    alarm_all(decision, left)
     decision.finish()
     reconcile_channels(decision, order.plan, removes=removes)
     return _departed(order.plan, rows)

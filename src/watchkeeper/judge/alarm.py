@@ -1,0 +1,119 @@
+"""Alarm: how alerts go on, by who is in trouble now, and what there is to say of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from watchkeeper.core import facts
+from watchkeeper.core.alert import Leaving, Trouble, advance, counted
+from watchkeeper.core.name import ReplicaName
+from watchkeeper.core.plan import AlertOn, Policy
+from watchkeeper.judge.climb import Decision
+from watchkeeper.store import alert, member, notification, trouble
+from watchkeeper.store.alert import OpenAlert
+from watchkeeper.store.trouble import Victim
+
+Left = Mapping[ReplicaName, Leaving]
+"""Why those are there no more who did not recover."""
+
+_NOBODY: Left = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Concern:
+    """A subject of alerts: its open one, if there is one, and who of it is in trouble now."""
+
+    alert_on: AlertOn
+    subject_no: int
+    known: OpenAlert | None
+    victims: Sequence[Victim] = ()
+
+    def troubles(self) -> dict[ReplicaName, Trouble]:
+        """Return the troubles that count, since something may be said of them."""
+        troubles = {victim.name: victim.trouble for victim in self.victims}
+        held = {victim.name for victim in self.victims if victim.is_held}
+        if self.known is None:
+            return counted(None, troubles, held)
+        return counted(self.known.alert, troubles, held | self.known.held)
+
+    def numbers(self) -> dict[ReplicaName, int]:
+        """Return the number of everybody who is in the alert, or comes into it."""
+        numbers = {victim.name: victim.replica_no for victim in self.victims}
+        return numbers | (self.known.replica_nos if self.known else {})
+
+
+def alarm(decision: Decision, replica_nos: Collection[int], left: Left = _NOBODY) -> None:
+    """Write how alerts go on by what is true now of the replicas with these numbers.
+
+    From here on the decision's *said* is the status that may be said.
+    """
+    alert_on = decision.page.alert_on
+    opened = alert.of_replicas(decision.cursor, decision.page_no, alert_on, replica_nos)
+    _compare(decision, opened, _victims(decision, replica_nos), left)
+
+
+def alarm_all(decision: Decision, left: Left = _NOBODY) -> None:
+    """Write how alerts go on, as `alarm` does, by what is true now of all replicas."""
+    opened = alert.open_alerts(decision.cursor, decision.page_no)
+    mine = [one for kind, one in opened if kind is decision.page.alert_on]
+    _compare(decision, mine, _victims(decision, None), left)
+
+
+def change_policy(decision: Decision, policy: Policy) -> None:
+    """Let alerts be about what *policy* says from now on.
+
+    Those about anything else end, and who is no longer in trouble by it is a member no more.
+    """
+    before, trouble_from = decision.page, policy.trouble_from
+    decision.page = before._replace(alert_on=policy.alert_on, trouble_from=trouble_from)
+    if decision.page == before:
+        return
+    decision.said = before.status
+    for kind, one in alert.open_alerts(decision.cursor, decision.page_no):
+        goes_on, members = kind is policy.alert_on, one.alert.members
+        staying = [mine for mine in members if goes_on and mine.status >= trouble_from]
+        why = Leaving.PASSED_OVER if goes_on else Leaving.REMOVED
+        left = dict.fromkeys((mine.replica for mine in members), why)
+        troubles = {mine.replica: mine.trouble for mine in staying}
+        _advance(decision, _Concern(kind, one.subject_no, one), troubles, left)
+
+
+def _victims(decision: Decision, replica_nos: Collection[int] | None) -> list[Victim]:
+    page = decision.page
+    return trouble.victims(
+        decision.cursor, decision.page_no, page.alert_on, page.trouble_from, replica_nos
+    )
+
+
+def _compare(
+    decision: Decision, opened: Sequence[OpenAlert], victims: Sequence[Victim], left: Left
+) -> None:
+    """Let each alert of *opened*, or a new one, go on with its own of *victims*."""
+    decision.said = trouble.said_status(decision.cursor, decision.page_no)
+    known = {one.subject_no: one for one in opened}
+    by_subject: dict[int, list[Victim]] = {no: [] for no in known}
+    for victim in victims:
+        by_subject.setdefault(victim.subject_no, []).append(victim)
+    for no, mine in by_subject.items():
+        concern = _Concern(decision.page.alert_on, no, known.get(no), mine)
+        _advance(decision, concern, concern.troubles(), left)
+
+
+def _advance(
+    decision: Decision, concern: _Concern, troubles: Mapping[ReplicaName, Trouble], left: Left
+) -> None:
+    """Write what *troubles* make of the alert, and the notification of that, if it is news."""
+    known, victims = concern.known, concern.victims
+    subject = trouble.subject_of(victims[0].name, concern.alert_on) if victims else ""
+    step = advance(known.alert if known else None, subject, troubles, decision.now, left)
+    if step is None:
+        return
+    cursor, page_no = decision.cursor, decision.page_no
+    if known is None:
+        no = alert.insert(cursor, page_no, concern.alert_on, concern.subject_no, step.alert)
+    else:
+        no = known.no
+        alert.save(cursor, no, step.alert, decision.now.at)
+    member.save(cursor, no, step, concern.numbers())
+    said = facts.of_advance(step, decision.said, decision.now)
+    notification.insert(cursor, page_no, said, row=(no, step.alert.seq))
