@@ -52,6 +52,13 @@ def test_a_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_module_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", page.read_text()))
+    homes = (ROOT, ROOT / "src/watchkeeper")
+    assert {name for name in named if not any((home / name).is_file() for home in homes)} == set()
+
+
 @pytest.mark.parametrize("kind", folder.names(folder.PROBES))
 def test_a_probe_has_its_page(kind: str) -> None:
     assert (ROOT / f"docs/probes/{kind}.md").is_file()
