@@ -132,6 +132,30 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     assert "choose another --store" in line
 
 
+def test_a_postgresql_of_another_program_is_refused_and_stays_as_it_is(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    url = cluster.database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE theirs (no INTEGER)")
+        line = refusal(tmp_path, write_config(tmp_path), url)
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        assert tables.fetchall() == [("theirs",)]
+    assert line == "watchkeeper: the database is not Watchkeeper's: choose another --store"
+
+
+def test_a_postgresql_whose_only_tables_are_of_its_extensions_is_empty(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    url, port = cluster.database(), free_port()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE theirs (no INTEGER)")
+        connection.execute("ALTER EXTENSION plpgsql ADD TABLE theirs")
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "serve", "-c", config, "--store", url, port=port):
+        pass
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "letter.db"
     store.write_text("Dear friend, this is not a database at all.\n" * 100)
@@ -267,6 +291,16 @@ def test_explain_names_what_is_near_to_a_name_that_nothing_has(tmp_path: Path) -
     code, lines = command(tmp_path, "explain", "web:apj", "-c", config, "--store", store)
     said = "watchkeeper: nothing on the page is called 'web:apj': did you mean web:api?"
     assert (code, lines) == (2, [said])
+
+
+def test_who_leaves_before_the_end_of_an_answer_hears_no_complaint(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace('"poll"', '"pull"'))
+    with start(tmp_path, "check", config) as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.communicate() == ("", "")
+    assert process.returncode == 141
 
 
 def explained(folder: Path, name: str, *place: object) -> str:

@@ -86,6 +86,11 @@ def labels(port: int) -> list[str]:
     return [node["name"] for service in report["probes"] for node in service["nodes"]]
 
 
+def relabel(config: Path, process: "subprocess.Popen[str]", old: str, new: str) -> None:
+    config.write_text(config.read_text().replace(old, new))
+    process.send_signal(signal.SIGHUP)
+
+
 def replicas_said(port: int) -> list[str]:
     """Return what programs read of every replica; a blind one is sick in the ancestors' words."""
     report = json.loads(page(port, "/status/report"))
@@ -185,6 +190,18 @@ def test_a_bad_file_never_stops_a_running_monitor(tmp_path: Path) -> None:
         process.send_signal(signal.SIGHUP)
         assert any("is taken" in line for line in config_lines)
         eventually(lambda: labels(port) == ["API", "More"])
+
+
+def test_a_monitor_goes_on_when_whoever_read_its_words_has_left(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port=port)
+    with serving(tmp_path, "-c", config, port=port) as process:
+        assert process.stderr
+        process.stderr.close()
+        relabel(config, process, "API", "Second")
+        eventually(lambda: labels(port) == ["Second"])
+        relabel(config, process, "Second", "Third")
+        eventually(lambda: labels(port) == ["Third"])
 
 
 def test_a_hangup_during_the_start_ends_nothing_and_is_heard_after_it(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
-"""The commands, and how each of them ends: 0 well, 2 a bad file, 78 a store that is not ours."""
+"""The commands, and how each of them ends: 0 well, 2 a bad file, 78 a store that is not ours.
+
+141 is what a shell makes of SIGPIPE: whoever read the answer left before its end.
+"""
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -28,6 +32,7 @@ from watchkeeper.watch.trial import EXIT_CODES, told
 from watchkeeper.web.listener import CannotListen
 
 NOT_OURS = 78
+UNREAD = 128 + signal.SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,8 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     if options.command is not _serve:
         hangup.release()
-    command: partial[int] = partial(options.command, options)
-    return command()
+    return _carry_out(partial(options.command, options))
+
+
+def _carry_out(command: "partial[int]") -> int:
+    """Return how *command* ended; one whose reader has left, as `head` does, ends in silence."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # Python writes what is left when it ends
+        return UNREAD
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,6 +19,13 @@ MOST_NODES = MOST_SERVICES = 20_000
 _KEYS = re.compile(r"\('[^()]*\)")
 _KEY = re.compile(r"'([^']*)'")
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_WAYS_OUT = {
+    "Invalid value": "; text stands in quotes",
+    "Cannot overwrite a value": "; the same key stands above",
+    "Illegal character '\\n'": "; close the quote in its own line",
+    "Unescaped '\\'": "; double each backslash, or use single quotes",
+}
+"""What to do about the mistakes that people make, by how tomllib begins to speak of them."""
 
 
 def read_text(path: Path) -> str:
@@ -88,5 +95,6 @@ def _syntax(message: str, text: str, file: str) -> Exception:
     place = _PLACE.search(message)
     words = message[: place.start()] if place else message
     words = _KEYS.sub(lambda keys: f"[{'.'.join(_KEY.findall(keys[0]))}]", words)
+    way_out = next((way for begin, way in _WAYS_OUT.items() if words.startswith(begin)), "")
     line = int(place["line"]) if place and place["line"] else len(text.splitlines())
-    return refusal(file, f"is not TOML: {words[:1].lower()}{words[1:]}", line)
+    return refusal(file, f"is not TOML: {words[:1].lower()}{words[1:]}{way_out}", line)

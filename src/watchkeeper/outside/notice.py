@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 log = logging.getLogger("watchkeeper.notice")
 log.setLevel(logging.WARNING)
@@ -13,7 +14,11 @@ def notice(words: str) -> None:
 
 
 def tell(*lines: str) -> None:
-    """Say *lines* as they are: the answer to a command, and what is said while we start."""
-    for line in lines:
-        sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    """Say *lines* as they are: the answer to a command, and what is said while we start.
+
+    Who reads them may have gone, and the disk they go to may be full: a monitor goes on.
+    """
+    with suppress(OSError):
+        for line in lines:
+            sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()

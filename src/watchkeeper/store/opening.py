@@ -13,6 +13,13 @@ from watchkeeper.store.cursor import Cursor, Readable, Store
 from watchkeeper.store.errors import StoreRefused, StoreUnusable
 from watchkeeper.store.place import is_postgres, sqlite_path
 
+_NOT_OURS = "the database is not Watchkeeper's: choose another --store"
+_TABLE_OF_SOMEBODY = """
+SELECT 1 FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
+ WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p')
+   AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = t.oid AND d.deptype = 'e') LIMIT 1
+"""
+
 
 async def open_to_serve(url: str) -> Store:
     """Return the store at *url* for a `serve`: created, migrated, and ours alone if a file.
@@ -104,7 +111,12 @@ def _migrate_file(connection: sqlite3.Connection) -> None:
 def _migrate_tables(cursor: Cursor) -> None:
     cursor.run("SELECT pg_advisory_xact_lock(7230147)")
     has_meta = cursor.row("SELECT to_regclass('meta') IS NOT NULL")
-    version = _version(cursor) if has_meta and has_meta[0] else 0
+    if has_meta and has_meta[0]:
+        version = _version(cursor)
+    elif cursor.row(_TABLE_OF_SOMEBODY):
+        raise StoreUnusable(_NOT_OURS)
+    else:
+        version = 0
     migrate.migrate(cursor, version, migrate.POSTGRES)
 
 
@@ -115,7 +127,7 @@ def _refuse_newer(cursor: Cursor) -> None:
 def _version(cursor: Cursor) -> int:
     row = cursor.row("SELECT value FROM meta WHERE key = 'schema_version'")
     if row is None:
-        raise StoreUnusable("the database is not Watchkeeper's: choose another --store")
+        raise StoreUnusable(_NOT_OURS)
     return int(row[0])
 
 
