@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.config.config_samples import (
     MINIMAL,
     NODE,
@@ -9,6 +11,7 @@ from tests.config.config_samples import (
     TcpOptions,
     loaded,
 )
+from watchkeeper.config.problems import Severity
 from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
 from watchkeeper.core.reminder import Backoff, Reminding
 from watchkeeper.core.status import Status
@@ -86,6 +89,30 @@ def test_a_replica_is_named_by_its_raw_text_and_only_once(tmp_path: Path) -> Non
         'mode = "poll"\nreplicas = ["https://Example.com", "tcp://a:1", "https://Example.com"]\n',
     )
     assert node.replicas == ("https://Example.com", "tcp://a:1")
+
+
+def test_ids_are_any_text_even_none_and_may_be_equal_in_two_services(tmp_path: Path) -> None:
+    ids = ("", "Ünï côde/%2F", "web")
+    services = [
+        f'[[probe.service]]\nid = "{key}"\nlabel = "x"\n{NODE}mode = "push"\n' for key in ids
+    ]
+    plan = loaded(tmp_path, MINIMAL + "".join(services)).plan
+    assert [service.key for service in plan.services] == list(ids)
+    assert {node.key for _, node in plan.nodes()} == {"api"}
+
+
+def test_a_page_may_have_no_services_and_a_service_no_nodes(tmp_path: Path) -> None:
+    nothing = "[probe]\nservice = []\n"
+    assert loaded(tmp_path, MINIMAL + nothing).plan.services == ()
+    assert loaded(tmp_path, f"{MINIMAL}{SERVICE}node = []\n").plan.services[0].nodes == ()
+
+
+@pytest.mark.parametrize("mode", ["poll", "script"])
+def test_a_node_of_which_nothing_can_be_looked_at_is_a_warning(tmp_path: Path, mode: str) -> None:
+    told = loaded(tmp_path, f'{MINIMAL}{SERVICE}{NODE}mode = "{mode}"\n')
+    severities = {notice.key: notice.severity for notice in told.notices}
+    assert severities["probe.service[0].node[0]"] is Severity.WARNING
+    assert told.plan.services[0].nodes[0].replicas == ()
 
 
 def test_a_script_is_run_once_and_within_its_interval(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_list_says_as_many_as_it_can_and_counts_the_rest() -> None:
 
 
 def test_a_list_without_room_counts_alone() -> None:
-    assert listed(["x" * 50, "y"], 12) == "and 2 more"
+    assert listed(["x" * 50, "y"], 12) == "2 in all"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -56,8 +56,8 @@ def test_a_cut_text_fits_and_is_a_beginning(size: Size, text: str, room: int) ->
 def test_a_list_fits_and_forgets_nobody(size: Size, parts: list[str], room: int) -> None:
     said = listed(parts, room, size=size)
     assert size(said) <= room
-    whole, _, more = said.rpartition("and ")
-    if said != ", ".join(parts):
-        named = whole.split(", ")[:-1] if whole else []
+    whole, _, more = said.rpartition(", and ")
+    if said not in (", ".join(parts), f"{len(parts)} in all"):
+        named = whole.split(", ")
         assert named == parts[: len(named)]
         assert more == f"{len(parts) - len(named)} more"

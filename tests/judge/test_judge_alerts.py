@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.house import DEAD, HEALTHY, REPORTER, SICK, house, name, plan
+from tests.house import DEAD, HEALTHY, REPORTER, SICK, House, house, name, plan
 from tests.loop import in_loop
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.facts import Facts
@@ -129,6 +129,27 @@ async def test_a_replica_that_reports_is_registered_and_one_that_is_flushed_leav
         assert [back.why for back in (await home.said())[-1].back] == [Leaving.FLUSHED]
         assert await home.push("web:push:a") is Outcome.TAKEN
         assert home.status("web:push:a") is HEALTHY
+
+
+@in_loop
+async def test_replicas_stand_in_the_order_of_their_first_report_whoever_leaves(
+    store_url: str,
+) -> None:
+    async with house(store_url) as home:
+        for who in "cab":
+            await home.push(f"web:push:{who}")
+        assert _reporters(home) == list("cab")
+        await home.door.flush(name("web:push:a"), "test")
+        await home.follower.follow()
+        assert _reporters(home) == list("cb")
+        await home.push("web:push:a")
+        assert _reporters(home) == list("cba")
+
+
+def _reporters(home: House) -> list[str]:
+    (web, *_) = home.follower.state().services
+    (node,) = [node for node in web.nodes if node.key == "push"]
+    return [replica.name.replica for replica in node.replicas]
 
 
 @in_loop

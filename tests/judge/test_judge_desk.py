@@ -59,6 +59,17 @@ def test_what_is_announced_is_followed_and_survives_until_it_is_retracted(store_
     play(store_url, retract)
 
 
+def test_announcements_are_listed_in_the_order_in_which_they_were_made(store_url: str) -> None:
+    async def scene(_: House, desk: Desk) -> None:
+        for identity in "cab":
+            await desk.announce(replace(NEWS, id=identity), "manager")
+        await desk.retract("a", "manager")
+        await desk.announce(replace(NEWS, id="0"), "manager")
+        assert [one.id for one in await desk.announcements()] == ["c", "b", "0"]
+
+    play(store_url, scene)
+
+
 def test_there_is_room_for_a_hundred_announcements_and_past_ones_make_room(store_url: str) -> None:
     async def scene(home: House, desk: Desk) -> None:
         soon = home.clock.wall() + 10_000

@@ -152,6 +152,7 @@ KEYS: Mapping[str, Mapping[str, object]] = {
 
 PROMISES: Mapping[str, str] = {
     "2.1 a file that is missing": "a_file_that_is_not_there_says_how_to_name_another",
+    "2.1 text in UTF-8": "the_line_of_a_byte_that_is_not_utf_8_is_named",
     "2.1 ${NAME} in quotes": "a_name_inside_quotes_becomes_the_text_of_its_variable",
     "2.1 ${NAME} bare": "a_bare_name_becomes_text",
     "2.1 a name that is not set": "a_name_that_is_not_set_is_an_error_each_time_it_is_used",
@@ -160,7 +161,9 @@ PROMISES: Mapping[str, str] = {
     "2.1 unknown keys": "an_unknown_key_is_an_error_only_where_we_are_strict",
     "2.1 wrong types, bounds, doubles": "a_bad_file_is_told_whole",
     "2.1 numbers": "values_are_read_as_generously_as_the_ancestors_read_them",
+    "2.1 any ids": "ids_are_any_text_even_none_and_may_be_equal_in_two_services",
     "2.2 tables that must be there": "a_bad_file_is_told_whole",
+    "2.2 empty lists": "a_page_may_have_no_services_and_a_service_no_nodes",
     "2.3 words of log_level": "log_levels_are_read_in_any_case",
     "2.3 inet": "an_address_prints_as_it_was_written",
     "2.3 an empty token": "an_empty_token_lets_nobody_in",
@@ -192,6 +195,7 @@ PROMISES: Mapping[str, str] = {
     "2.8 escalation": "a_reminder_rouses_all_or_as_many_targets_as_it_escalated_to",
     "2.8 several channels of a kind": "channels_are_called_by_their_name_or_their_kind",
     "2.9 replicas and scripts elsewhere": "a_bad_file_is_told_whole",
+    "2.9 no replicas, no scripts": "a_node_of_which_nothing_can_be_looked_at_is_a_warning",
     "2.9 equal replicas": "a_replica_is_named_by_its_raw_text_and_only_once",
     "2.9 http_method": "a_body_goes_with_the_methods_that_have_one",
     "2.9 http_headers": "headers_of_the_file_take_the_place_of_ours",
@@ -202,6 +206,10 @@ PROMISES: Mapping[str, str] = {
     "2.10 accepted URLs": "what_the_ancestor_accepts_is_accepted",
     "2.10 refused URLs": "what_cannot_be_looked_at_is_refused_with_words",
     "3 a replica's name": "a_replica_is_named_by_its_three_ids",
+    "3 the order of replicas that report": (
+        "replicas_stand_in_the_order_of_their_first_report_whoever_leaves"
+    ),
+    "3 not heard yet": "5_the_word_is_one_of_three_whatever_a_replica_stands_on",
     "4 slashes": "recorded: load report, doubled slashes",
     "4 no trailing slash": "recorded: load report, no trailing slash",
     "4 percent-decoding": "recorded: flush percent-encoded replica",
@@ -272,6 +280,7 @@ PROMISES: Mapping[str, str] = {
     "6.2 flush from an unknown node": "recorded: flush unknown node",
     "6.2 flush elsewhere": "recorded: flush on poll node",
     "6.2 back after a flush": "a_replica_that_reports_is_registered_and_one_that_is_flushed_leaves",
+    "6.2 dead until it is flushed": "the_last_voice_is_never_forsaken",
     "6.3 intervals": "an_interval_may_be_any_number_that_is_not_negative",
     "6.3 bounds of intervals": "an_interval_is_clamped_to_a_second_and_a_week",
     "6.4 the real reporters": ("a_real_reporter_is_registered_its_load_seen_and_its_silence_heard"),
@@ -289,6 +298,7 @@ PROMISES: Mapping[str, str] = {
     "6.5 no answer": "a_queue_that_cannot_be_asked_any_more_takes_back_what_it_said",
     "6.5 the virtual host": ("the_virtual_host_is_taken_as_it_is_written_and_the_queue_is_encoded"),
     "7 list": "recorded: one announcement",
+    "7 the order of the list": "announcements_are_listed_in_the_order_in_which_they_were_made",
     "7 announce": "recorded: insert announcement",
     "7 an empty title": "recorded: empty title",
     "7 an empty text": "recorded: empty text",
@@ -303,6 +313,9 @@ PROMISES: Mapping[str, str] = {
     "7 bounds of ignoring": "recorded: ignore too long",
     "7 ignoring survives": "a_mute_counts_down_and_survives_a_start",
     "7 ignored reminders are not sent": "a_muted_page_is_not_reminded_before_the_mute_ends",
+    "7 ignoring is for reminders, and beyond a recovery": (
+        "a_mute_silences_reminders_alone_and_outlasts_its_outage"
+    ),
     "7 the manager's token": "only_the_managers_token_opens_the_manager",
     "7 other methods": "any_other_method_or_path_of_the_manager_is_unknown",
     "7 HEAD": "head_is_answered_where_get_is_without_a_body",
@@ -339,6 +352,8 @@ PROMISES: Mapping[str, str] = {
     "11.3 counters begin anew": "the_next_outage_is_reminded_of_from_the_beginning",
     "11.3 all of a run": "the_webhook_hears_what_it_heard_from_vigil",
     "12.1 reminders_only": "who_is_told_reminders_only_is_told_nothing_else",
+    "12.1 one deadline": "an_api_that_never_answers_is_left_at_its_deadline",
+    "12.1 redirects": "what_a_person_must_change_is_refused_without_a_secret",
     "12.1 kinds and words": "12_1_each_kind_of_message_has_the_ancestors_words",
     "12.1 the three kinds": "the_kinds_are_the_ancestors_words",
     "12.1 a target that failed alone is told again": "each_number_is_a_target_of_its_own",

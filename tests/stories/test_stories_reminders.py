@@ -70,6 +70,22 @@ async def test_a_mute_that_ends_before_a_reminder_is_due_hurries_none(url: str) 
 
 
 @in_loop
+async def test_a_mute_silences_reminders_alone_and_outlasts_its_outage(url: str) -> None:
+    async with story(url, REMINDED) as day:
+        await day.look(ONE, DEAD, at="1:00")
+        await day.mute("1:30", until="9:00")
+        await day.look(ONE, HEALTHY, at="4:00")
+        await day.look(TWO, DEAD, at="6:00")
+        await day.until("9:30")
+        assert day.said == [
+            f"1:00 changed dead {ONE}",
+            f"4:00 changed healthy +{ONE}",
+            f"6:00 changed dead {TWO}",
+            f"9:00 reminder dead {TWO}",
+        ]
+
+
+@in_loop
 async def test_the_reminder_that_escalates(url: str) -> None:
     escalating = replace(EVERY_MINUTE, escalates=True)
     async with story(url, plan(channels=("pager 3",), reminding=escalating)) as day:

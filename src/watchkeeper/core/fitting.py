@@ -33,12 +33,15 @@ def cut(text: str, room: int, size: Size = len) -> str:
 def listed(parts: Sequence[str], room: int, *, between: str = ", ", size: Size = len) -> str:
     """Return *parts* joined, as many as *room* has place for, and how many more there are.
 
-    A part is said whole or not at all, so that what is escaped in it stays so.
+    A part is said whole or not at all, so that what is escaped in it stays so. Where not even
+    the first one fits, all are counted.
     """
     whole = between.join(parts)
     if size(whole) <= room:
         return whole
     left = room - size(_more(len(parts)))
+    if size(parts[0]) + size(between) > left:
+        return texts.ENGLISH["names.all"].format(count=len(parts))
     for count, part in enumerate(parts):
         left -= size(part) + size(between)
         if left < 0:

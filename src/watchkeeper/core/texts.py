@@ -85,6 +85,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "flap.over.dead": "stable now, and dead: {names}",
         # Many replicas in few words, in messages.
         "names.more": "and {count} more",
+        "names.all": "{count} in all",
         "names.one": "{count} replica",
         "names.many": "{count} replicas",
         "names.counted": "{count}: {names}",
