@@ -104,6 +104,20 @@ async def test_a_file_that_asks_for_it_while_somebody_is_sick_tells_it_at_once(
 
 
 @in_loop
+async def test_a_file_that_lets_the_sick_go_and_removes_others_says_so_in_one_breath(
+    store_url: str,
+) -> None:
+    nodes = {"web:api": ("1", "2"), "mail:smtp": ("1",)}
+    async with house(store_url, plan(nodes, trouble_from=SICK)) as home:
+        await home.look(ONE, SICK)
+        await home.look("mail:smtp:1", DEAD)
+        await home.adopt(plan({"web:api": ("1", "2")}))
+        last = (await home.said())[2:]
+        assert told(last) == [([], [f"sick {ONE}", "dead mail:smtp:1"], [])]
+        assert [back.why for back in last[0].back] == [Leaving.PASSED_OVER, Leaving.REMOVED]
+
+
+@in_loop
 async def test_a_file_that_asks_for_it_no_longer_lets_the_sick_go_and_calls_none_of_them_well(
     store_url: str,
 ) -> None:

@@ -163,15 +163,19 @@ def _over(
 
 
 def counted(
-    alert: Alert | None, troubles: Mapping[ReplicaName, Trouble], held: Collection[ReplicaName]
+    alert: Alert | None,
+    troubles: Mapping[ReplicaName, Trouble],
+    held: Collection[ReplicaName],
+    left: Collection[ReplicaName] = (),
 ) -> dict[ReplicaName, Trouble]:
     """Return whose trouble counts in *alert*: the *troubles*, as they are.
 
     Of who is *held* nothing is said, so whatever happens, a member stays what it is and nobody
-    else becomes one, until its release shows the truth.
+    else becomes one, until its release shows the truth. Who has *left* stays nothing.
     """
     members = alert.members if alert else ()
-    frozen = {one.replica: one.trouble for one in members if one.replica in held}
+    staying = (one for one in members if one.replica in held and one.replica not in left)
+    frozen = {one.replica: one.trouble for one in staying}
     return {name: one for name, one in troubles.items() if name not in held} | frozen
 
 

@@ -28,13 +28,13 @@ class _Concern:
     known: OpenAlert | None
     victims: Sequence[Victim] = ()
 
-    def troubles(self) -> dict[ReplicaName, Trouble]:
+    def troubles(self, left: Left) -> dict[ReplicaName, Trouble]:
         """Return the troubles that count, since something may be said of them."""
         troubles = {victim.name: victim.trouble for victim in self.victims}
         held = {victim.name for victim in self.victims if victim.is_held}
         if self.known is None:
             return counted(None, troubles, held)
-        return counted(self.known.alert, troubles, held | self.known.held)
+        return counted(self.known.alert, troubles, held | self.known.held, left)
 
     def numbers(self) -> dict[ReplicaName, int]:
         """Return the number of everybody who is in the alert, or comes into it."""
@@ -59,23 +59,26 @@ def alarm_all(decision: Decision, left: Left = _NOBODY) -> None:
     _compare(decision, mine, _victims(decision, None), left)
 
 
-def change_policy(decision: Decision, policy: Policy) -> None:
-    """Let alerts be about what *policy* says from now on.
+def change_policy(decision: Decision, policy: Policy) -> dict[ReplicaName, Leaving]:
+    """Let alerts be about what *policy* says from now on, and end those about anything else.
 
-    Those about anything else end, and who is no longer in trouble by it is a member no more.
+    Return who is in no trouble any more by it, and so no member once all are alarmed.
     """
     before, trouble_from = decision.page, policy.trouble_from
     decision.page = before._replace(alert_on=policy.alert_on, trouble_from=trouble_from)
     if decision.page == before:
-        return
-    decision.said = before.status
+        return {}
+    decision.said = trouble.said_status(decision.cursor, decision.page_no)
+    spared: dict[ReplicaName, Leaving] = {}
     for kind, one in alert.open_alerts(decision.cursor, decision.page_no):
-        goes_on, members = kind is policy.alert_on, one.alert.members
-        staying = [mine for mine in members if goes_on and mine.status >= trouble_from]
-        why = Leaving.PASSED_OVER if goes_on else Leaving.REMOVED
-        left = dict.fromkeys((mine.replica for mine in members), why)
-        troubles = {mine.replica: mine.trouble for mine in staying}
-        _advance(decision, _Concern(kind, one.subject_no, one), troubles, left)
+        members = one.alert.members
+        if kind is policy.alert_on:
+            sparing = (mine.replica for mine in members if mine.status < trouble_from)
+            spared |= dict.fromkeys(sparing, Leaving.PASSED_OVER)
+            continue
+        removed = dict.fromkeys((mine.replica for mine in members), Leaving.REMOVED)
+        _advance(decision, _Concern(kind, one.subject_no, one), {}, removed)
+    return spared
 
 
 def _victims(decision: Decision, replica_nos: Collection[int] | None) -> list[Victim]:
@@ -96,7 +99,7 @@ def _compare(
         by_subject.setdefault(victim.subject_no, []).append(victim)
     for no, mine in by_subject.items():
         concern = _Concern(decision.page.alert_on, no, known.get(no), mine)
-        _advance(decision, concern, concern.troubles(), left)
+        _advance(decision, concern, concern.troubles(left), left)
 
 
 def _advance(

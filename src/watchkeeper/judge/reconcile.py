@@ -87,7 +87,7 @@ def reconcile(cursor: Cursor, order: Order) -> Departed:
     if removes:
         left = _remove(decision, rows, gone)
         dismiss(decision, order.plan)
-        change_policy(decision, order.plan.policy)
+        left = change_policy(decision, order.plan.policy) | left
         gate.save_plan(cursor, order.page_no, order.plan.digest, order.plan.policy)
     alarm_all(decision, left)
     decision.finish()
