@@ -74,8 +74,19 @@ async def test_a_dead_replica_says_what_is_believed_why_and_since_when(store_url
         assert lines[0] == "web:api:1 is dead: refused"
         assert lines[1].endswith(", for 4 min")
         assert after(lines, "why") == "our own looks: dead (refused), last news 4 min ago"
-        assert after(lines, "what changed").endswith("healthy → dead: refused")
         holds(lines, "one look that does not fail ends its death")
+
+
+@in_loop
+async def test_whose_first_word_is_bad_was_pending_before_and_not_healthy(store_url: str) -> None:
+    async with house(store_url) as home:
+        for status, why in ((DEAD, "refused"), (HEALTHY, ""), (DEAD, "timeout")):
+            home.clock.pass_ms(1_000)
+            await home.look("web:api:1", status, why=why)
+        lines = await ask(home, "web:api:1")
+        changes = lines[lines.index("what changed") + 1 : lines.index("who was told")]
+        words = [line.partition("Z  ")[2] for line in changes]
+        assert words == ["healthy → dead: timed out", "dead → healthy", "pending → dead: refused"]
 
 
 @in_loop

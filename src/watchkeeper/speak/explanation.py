@@ -1,6 +1,6 @@
 """Explanation: what is believed of a replica, and why, for whoever it woke. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from watchkeeper.core import histogram as counts
 from watchkeeper.core import sample as samples
@@ -28,7 +28,7 @@ def explanation(scene: Scene, one: Dossier) -> list[str]:
     parts: dict[str, Iterable[str]] = {
         "why": _why(scene, one),
         "what was seen": _seen(one),
-        "what changed": map(_changed, one.changes),
+        "what changed": _changes(one.changes),
         "how long looks take": _latencies(scene, one.latencies),
         "who was told": told(scene, one),
         "what comes next": prospects(scene, one),
@@ -125,13 +125,23 @@ def _harmless(line: str) -> str:
     return shown + ("…" if len(line) > _MOST_COLUMNS else "")
 
 
-def _changed(change: TransitionRow) -> str:
+def _changes(changes: Sequence[TransitionRow]) -> Iterator[str]:
+    """Say each of *changes*; a first word that is no good one was no change from healthy."""
+    firsts = {change.steady for change in changes if change.old is Standing.PENDING}
+    statuses = {change.steady for change in changes if change.kind == "replica"}
+    for change in changes:
+        is_first = change.steady in firsts & statuses
+        if not (is_first and change.kind == "standing"):
+            yield _changed(change, Standing.PENDING if is_first else change.old)
+
+
+def _changed(change: TransitionRow, old: Status | Standing) -> str:
     why = words(change.reason_code)
     if change.kind == "source":
         return f"{timestamp(change.at)}  {why}"
-    what = f"{change.old.word} → {change.new.word}"
+    what = f"{old.word} → {change.new.word}"
     if change.kind == "left":
-        what = f"left the page, {change.old.word}"
+        what = f"left the page, {old.word}"
     return f"{timestamp(change.at)}  {what}" + (f": {why}" if why else "")
 
 
