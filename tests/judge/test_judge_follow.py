@@ -14,7 +14,8 @@ from watchkeeper.core.name import NodeName
 from watchkeeper.core.plan import Mode, Window
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.follow import OLD_MS, Follower
-from watchkeeper.judge.view import NOTHING, Changes, View, read_changes
+from watchkeeper.judge.rows import NOTHING, Changes, read_changes
+from watchkeeper.judge.view import View
 from watchkeeper.store.cursor import Store, T, Transaction
 from watchkeeper.watch.warden import Warden
 

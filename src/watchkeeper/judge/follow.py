@@ -5,7 +5,8 @@ import logging
 from functools import partial
 
 from watchkeeper.core.state import PageState
-from watchkeeper.judge.view import NOTHING, View, read_changes
+from watchkeeper.judge.rows import NOTHING, read_changes
+from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store.cursor import Store
 from watchkeeper.store.errors import StoreRefused
