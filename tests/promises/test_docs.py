@@ -59,6 +59,13 @@ def test_a_module_that_a_page_names_is_there(page: Path) -> None:
     assert {name for name in named if not any((home / name).is_file() for home in homes)} == set()
 
 
+def test_the_glossary_says_each_word_once() -> None:
+    text = (ROOT / "docs/glossary.md").read_text()
+    heads = re.findall(r"^\|([^|]+)", text, re.MULTILINE)
+    words = [word for head in heads for word in re.findall(r"\*\*(.+?)\*\*", head)]
+    assert sorted(set(words)) == sorted(words)
+
+
 @pytest.mark.parametrize("kind", folder.names(folder.PROBES))
 def test_a_probe_has_its_page(kind: str) -> None:
     assert (ROOT / f"docs/probes/{kind}.md").is_file()

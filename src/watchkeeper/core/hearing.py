@@ -24,7 +24,7 @@ _ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STEADY})
 class Hearing:
     """What the channel with the key *channel* hears.
 
-    Of the nodes that it is *deaf_to*, each with the key of its service, it hears nothing.
+    Of the nodes that it is *deaf_to* it hears nothing.
     """
 
     channel: str
