@@ -17,8 +17,16 @@ def test_one_that_was_not_taken_stands_in_nobodys_way() -> None:
     heard = Arrivals(FakeClock())
     voice = (name("web:push:1"), REPORTER)
     heard.moment(voice, 5)
-    heard.forget(voice)
+    heard.forget(voice, 5)
     assert heard.moment(voice, 5) == 5
+
+
+def test_one_that_was_not_taken_lets_nobody_overtake_the_next_of_its_voice() -> None:
+    heard = Arrivals(FakeClock())
+    voice = (name("web:push:1"), REPORTER)
+    assert [heard.moment(voice, 5), heard.moment(voice, 5)] == [5, 6]
+    heard.forget(voice, 5)
+    assert heard.moment(voice, 5) == 7
 
 
 def test_replicas_that_come_and_go_for_ever_are_not_remembered_for_ever() -> None:

@@ -2,50 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tests.house import DEAD, HEALTHY, House, house, name, plan
+from tests.judge.judge_cursors import Counting
 from tests.loop import in_loop
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.decide import Case, decide
-from watchkeeper.store.cursor import Cursor, Row, Store, Track, Transaction
+from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 
 T = TypeVar("T")
 MANY = tuple(map(str, range(40)))
-
-
-@dataclass(slots=True)
-class Counting:
-    """A cursor that counts the rows that are read through it."""
-
-    cursor: Cursor
-    read: int = 0
-
-    @property
-    def generation(self) -> int:
-        return self.cursor.generation
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        found = self.cursor.rows(sql, values)
-        self.read += len(found)
-        return found
-
-    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
-        return self.cursor.row(sql, values)
-
-    def one(self, sql: str, values: Sequence[Any] = ()) -> Row:
-        return self.cursor.one(sql, values)
-
-    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
-        return self.cursor.run(sql, values)
-
-    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        return self.cursor.run_many(sql, rows)
 
 
 class Slow(Counting):

@@ -36,9 +36,10 @@ class Arrivals:
             self._forget_past()
         return heard
 
-    def forget(self, voice: Voice) -> None:
-        """Forget the last report of *voice*: it was not taken."""
-        self._last.pop(voice, None)
+    def forget(self, voice: Voice, heard: int) -> None:
+        """Forget that *voice* was heard at *heard*, which was not taken; what came since stays."""
+        if self._last.get(voice) == heard:
+            del self._last[voice]
 
     def _forget_past(self) -> None:
         past = self._clock.steady() - PAST_MS

@@ -43,9 +43,13 @@ class Batcher:
             self._filled.clear()
         return list(taken.values())
 
-    def kept(self) -> None:
-        """Take twice as many as before, up to the most: the store has kept a batch."""
-        self._size = min(self._size * 2, self._most)
+    def kept(self, batch: Sequence[Passage]) -> None:
+        """Take a few more than before, up to the most: the store has kept a whole *batch*.
+
+        Were it twice as many, every other batch would be too much for a store that is slow.
+        """
+        if len(batch) >= self._size:
+            self._size = min(self._size + FEW, self._most)
 
     def refused(self, batch: Sequence[Passage]) -> None:
         """Take half of *batch* next time: what is too much at once is not tried for ever.
@@ -53,8 +57,7 @@ class Batcher:
         A store that refuses even a few has another reason, and then all who wait shall soon
         hear of it.
         """
-        half = len(batch) // 2
-        self._size = half if half >= FEW else self._most
+        self._size = max(len(batch) // 2, FEW) if len(batch) > FEW else self._most
 
     async def _gather(self) -> None:
         """Wait while each turn of the loop brings more: a commit costs the same for all of them."""

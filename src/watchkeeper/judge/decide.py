@@ -51,7 +51,8 @@ def decide(cursor: Cursor, case: Case, entries: Sequence[Entry]) -> list[Outcome
     news = _listen(decision, case.rules, replicas, spoken, taken)
     if not news:
         raise Undo(outcomes)
-    reports = {replicas[entry.place].no: entry.report for entry in news}
+    worst_last = sorted(news, key=lambda entry: entry.report.status)
+    reports = {replicas[entry.place].no: entry.report for entry in worst_last}
     turned = {replicas[entry.place].no: replicas[entry.place] for entry in news}
     rulings = rejudge(turned, spoken, reports, decision.now.at)
     write(decision, count_changes(decision, case.rules, rulings))

@@ -123,25 +123,32 @@ class Door:
         while True:
             batch = await self._gate.batch()
             try:
-                await self._decide(batch)
-            except Undecidable:
-                log.exception("a batch of %s reports could not be decided", len(batch))
-                for passage in batch:
-                    await self._decide_alone(passage)
+                await self._decide_or_sort_out(batch)
             except StoreRefused as error:
-                self._fail(batch, error)
+                self._fail([passage for passage in batch if not passage.done()], error)
                 self._gate.refused(batch)
             else:
-                self._gate.kept()
+                self._gate.kept(batch)
             finally:
                 self._gate.done(batch)
             self._follower.hurry()
 
+    async def _decide_or_sort_out(self, batch: Sequence[Passage]) -> None:
+        """Decide *batch*; where that breaks, decide one by one and turn away the culprits alone.
+
+        Raise StoreRefused where the store keeps nothing now: nobody else is to wait for that.
+        """
+        try:
+            await self._decide(batch)
+        except Undecidable:
+            log.exception("a batch of %s reports could not be decided", len(batch))
+            for passage in batch:
+                await self._decide_alone(passage)
+
     async def _decide_alone(self, passage: Passage) -> None:
-        """Decide one report of a batch that broke, so that one alone is turned away."""
         try:
             await self._decide([passage])
-        except StoreRefused as error:
+        except Undecidable as error:
             self._fail([passage], error)
 
     async def _decide(self, batch: Sequence[Passage]) -> None:
@@ -170,12 +177,12 @@ class Door:
     def _settle(self, passage: Passage, outcome: Outcome) -> None:
         self._recording.saved(*passage.voice)
         if outcome is not Outcome.TAKEN:
-            self._arrivals.forget(passage.voice)
+            self._arrivals.forget(passage.voice, passage.report.heard)
         passage.settle(outcome)
 
     def _fail(self, batch: Sequence[Passage], error: StoreRefused) -> None:
         for passage in batch:
-            self._arrivals.forget(passage.voice)
+            self._arrivals.forget(passage.voice, passage.report.heard)
             name, source = passage.voice
             if source == SELF:
                 kept = self._follower.view.kept(name, source)
