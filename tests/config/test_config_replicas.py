@@ -32,6 +32,8 @@ def test_what_the_ancestor_accepts_is_accepted(replica: str) -> None:
         ("tcp://example.com:80/", "no path"),
         ("ssh://example.com", "ssh://host:port"),
         ("http:///path", "has no host"),
+        ("http://[::1", "^is not a URL"),
+        ("tcp://[x]:80", "^is not a URL"),
         ("http://example.com:x/", "has a port"),
         ("http://exa mple.com/", "host that is not valid"),
         ("example.com", "must begin with http://, https://, icmp://, ssh://, tcp://"),

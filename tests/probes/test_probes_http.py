@@ -159,6 +159,13 @@ async def test_the_status_must_lie_within_bounds(status: int, expected: tuple[St
 
 
 @in_loop
+async def test_a_status_that_is_alone_healthy_is_said_to_be_alone() -> None:
+    bounds = {"poll_http_status_healthy_above": 204, "poll_http_status_healthy_below": 205}
+    report = await look_at(Answers(http_answer(200)), Options(**bounds))  # type: ignore[arg-type]
+    assert report.reason.detail == "answered 200 OK, where only 204 is healthy"
+
+
+@in_loop
 async def test_the_bounds_are_those_of_the_file() -> None:
     bounds = Options(poll_http_status_healthy_above=401, poll_http_status_healthy_below=402)
     assert said(await look_at(Answers(http_answer(401)), bounds)) == (Status.HEALTHY, "")

@@ -31,13 +31,20 @@ def check(replica: str, schemes: frozenset[str]) -> None:
     known = sorted(schemes | _SHAPES.keys())
     if scheme not in known:
         raise ValueError(f"must begin with {'://, '.join(known)}://")
-    parts = urlsplit(replica.strip())
+    parts = _parts(replica)
     if not parts.hostname:
         raise ValueError("has no host")
     if not _has_possible_port(parts):
         raise ValueError("has a port that is not one of 1 to 65535")
     Url.parse(parts._replace(scheme="http").geturl())
     _SHAPES.get(scheme, _any_shape)(parts)
+
+
+def _parts(replica: str) -> SplitResult:
+    try:
+        return urlsplit(replica.strip())
+    except ValueError as error:
+        raise ValueError(f"is not a URL: {error}") from error
 
 
 def _has_possible_port(parts: SplitResult) -> bool:

@@ -239,7 +239,8 @@ async def _judged(heard: Heard, options: Options, wall: int) -> Seen:
     answer = heard.answer
     lowest, above = options.poll_http_status_healthy_above, options.poll_http_status_healthy_below
     if not lowest <= answer.status < above:
-        words = f"answered {answer}, where {lowest} to {above - 1} are healthy{_excerpt(answer)}"
+        good = f"{lowest} to {above - 1} are" if lowest < above - 1 else f"only {lowest} is"
+        words = f"answered {answer}, where {good} healthy{_excerpt(answer)}"
         return Status.DEAD, Reason(f"status:{answer.status}", words)
     objection = await _objection(answer, options)
     if objection:
