@@ -12,6 +12,7 @@ from rig.evidence import Evidence, gather
 from rig.history import Act, Deed, Found, Health, History, Received, Reported
 from rig.snapshot import Snapshot
 from rig.telling import Span, Telling, listen
+from watchkeeper.core.lane import MOST_DOUBT
 
 SLACK_MS = 30
 _WORDS = ("healthy", "sick", "dead")
@@ -35,12 +36,26 @@ class Case:
     lossy: bool = False
 
     def tellings(self) -> list[Telling]:
-        """Return what each channel was told."""
-        return [listen(name, self.received(name)) for name in self.channels]
+        """Return what each channel was told; who speaks believes nobody heard what is given up."""
+        return [listen(name, self._believed(name)) for name in self.channels]
 
     def received(self, channel: str) -> list[Received]:
         """Return the requests that reached *channel*."""
         return [one for one in self.history.of(Received) if one.channel == channel]
+
+    def _believed(self, channel: str) -> list[Received]:
+        given_up = self.given_up(channel)
+        return [one for one in self.received(channel) if one.id not in given_up]
+
+    def given_up(self, channel: str) -> set[str]:
+        """Return the ids of messages that were in doubt as often as one may be.
+
+        They are not known to have been sent, and what they said is told under a second id.
+        """
+        doubtful = (one.id for one in self.received(channel) if one.taken or not one.clear)
+        tries = Counter(doubtful)
+        known = {one.id for one in self.snapshot.sent}
+        return {called for called, times in tries.items() if times > MOST_DOUBT} - known
 
     def evidence(self) -> Mapping[str, Evidence]:
         """Return what is known of each replica."""
@@ -173,8 +188,9 @@ def sent_was_received(case: Case) -> Iterator[str]:
 
 def received_was_sent(case: Case) -> Iterator[str]:
     """What was taken is known to have been sent: nothing was said twice under two ids."""
-    known = {one.id for one in case.snapshot.sent}
+    sent = {one.id for one in case.snapshot.sent}
     for channel in case.channels if not case.lossy else ():
+        known = sent | case.given_up(channel)
         recorded = (one for one in case.received(channel) if not one.body.get("unrecorded"))
         for one in {one.id: one for one in recorded if one.taken}.values():
             if one.id not in known:

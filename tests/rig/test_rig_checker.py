@@ -205,6 +205,14 @@ def test_what_arrived_and_is_not_called_sent_is_told() -> None:
     assert words("received", case(message(14_000, "m3")))
 
 
+def test_what_was_in_doubt_as_often_as_may_be_is_told_again_under_a_second_id() -> None:
+    kills = [Deed(at, Act.KILL, "one") for at in range(10_300, 10_308)]
+    tries = [message(at, "m0", [], [back(API, 6_000, 10_000)]) for at in range(10_010, 10_018)]
+    assert words("received", case(*kills, *tries[1:])), "seven times is not too often"
+    assert not words("received", case(*kills, *tries))
+    assert not words("order", case(*kills, *tries))
+
+
 def test_the_store_holds_the_last_acknowledged_report() -> None:
     assert not words("acknowledged", case(Found(5_000, 5_010, {BOX: 2})))
 
