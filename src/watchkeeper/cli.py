@@ -16,6 +16,7 @@ import uvloop
 from watchkeeper import __version__
 from watchkeeper.app import inquiry, rehearsals
 from watchkeeper.app import kinds as concrete
+from watchkeeper.app.garbage import come_less_often
 from watchkeeper.app.serving import Start, log_to_stderr, serve
 from watchkeeper.app.trials import look_at
 from watchkeeper.app.works import WorkEnded
@@ -184,6 +185,7 @@ def _place(options: argparse.Namespace) -> tuple[str, Plan | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    come_less_often()
     try:
         loaded = load(options.config, concrete.kinds(), os.environ)
     except BadConfig as bad:

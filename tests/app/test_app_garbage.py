@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from watchkeeper.app.garbage import rest
+from watchkeeper.app.garbage import come_less_often, rest
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +12,14 @@ def _collector() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.set_threshold(*before)
+
+
+def test_what_is_being_made_is_not_looked_through_meanwhile() -> None:
+    come_less_often()
+    before = gc.get_stats()[2]["collections"]
+    kept = [[number] for number in range(1_000_000)]
+    assert gc.get_stats()[2]["collections"] == before
+    assert len(kept) == 1_000_000
 
 
 def test_what_stays_is_not_looked_through_again() -> None:
