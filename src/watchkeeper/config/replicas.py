@@ -44,7 +44,8 @@ def _parts(replica: str) -> SplitResult:
     try:
         return urlsplit(replica.strip())
     except ValueError as error:
-        raise ValueError(f"is not a URL: {error}") from error
+        why = str(error)
+        raise ValueError(f"is not a URL: {why[:1].lower()}{why[1:]}") from error
 
 
 def _has_possible_port(parts: SplitResult) -> bool:
