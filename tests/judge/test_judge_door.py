@@ -64,12 +64,14 @@ class PoisonedStore(Mistaken):
 
 
 class Counting(Mistaken):
-    """The real store, which counts the commits of the fast path."""
+    """The real store, which counts the commits of the fast path, and those behind the gate."""
 
     commits = 0
+    decisions = 0
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         self.commits += track is Track.FAST
+        self.decisions += track is Track.GATE
         return await self._store.write(transaction, track)
 
 
@@ -87,6 +89,22 @@ async def test_reports_that_come_one_after_another_share_a_commit(tmp_path: Path
             await asyncio.sleep(0)
         assert await asyncio.gather(*taken) == [Outcome.TAKEN] * 5
         assert store.commits == before + 1
+
+
+@in_loop
+async def test_what_says_nothing_new_by_the_view_of_a_database_that_was_lost_is_decided(
+    tmp_path: Path,
+) -> None:
+    async with house(str(tmp_path / "wk.db"), around=Counting) as home:
+        store = cast("Counting", home.store)
+        await home.push("web:push:1", HEALTHY)
+        now, before = home.follower.generation, store.decisions
+        home.follower.generation = now - 1
+        taken = asyncio.ensure_future(home.push("web:push:1", HEALTHY))
+        await asyncio.sleep(0)
+        home.follower.generation = now
+        assert await taken is Outcome.TAKEN
+        assert (store.commits, store.decisions) == (1, before + 1)
 
 
 @in_loop

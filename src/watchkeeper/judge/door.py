@@ -61,6 +61,7 @@ class Door:
         kept = self._known(voice, report)
         if kept and report.valid_ms:
             passage.repeat = _repeat_of(kept, report)
+            passage.generation = self._follower.generation
             self._fast.put(passage)
         elif not report.valid_ms and self.knows(name, report):
             passage.settle(Outcome.TAKEN)
@@ -102,7 +103,8 @@ class Door:
         while True:
             batch = await self._fast.batch()
             repeats = [passage.repeat for passage in batch if passage.repeat]
-            job = partial(_swallow, repeats=repeats, generation=self._follower.generation)
+            generations = {passage.generation for passage in batch}
+            job = partial(_swallow, repeats=repeats, generations=generations)
             try:
                 news = await self._store.write(job, Track.FAST)
             except StoreRefused as error:
@@ -210,12 +212,13 @@ def _repeat_of(kept: Kept, report: Report) -> Repeat:
     )
 
 
-def _swallow(cursor: Cursor, repeats: Sequence[Repeat], generation: int) -> set[SightingKey]:
-    """Return which of *repeats* must go the long way: all, where our view may be a dream.
+def _swallow(cursor: Cursor, repeats: Sequence[Repeat], generations: set[int]) -> set[SightingKey]:
+    """Return which of *repeats* must go the long way: all, where the views of *generations* that
+    they were made by may be dreams.
 
     The database is asked first, so that one that is gone is never taken for one that keeps.
     """
     news = sighting_rows.swallow(cursor, repeats)
-    if cursor.generation != generation:
+    if generations != {cursor.generation}:
         raise Undo({one.key for one in repeats})
     return news

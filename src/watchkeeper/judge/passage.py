@@ -17,15 +17,16 @@ class Passage:
 
     It is awaited, or calls back, as a future does; but it calls at once, where a future would
     have the loop call in its next turn. *repeat* is the row that the report will be, where it
-    says nothing new.
+    says nothing new by the view of that *generation* of the store.
     """
 
-    __slots__ = ("_error", "_heeds", "_outcome", "repeat", "report", "voice")
+    __slots__ = ("_error", "_heeds", "_outcome", "generation", "repeat", "report", "voice")
 
     def __init__(self, voice: Voice, report: Report) -> None:
         self.voice = voice
         self.report = report
         self.repeat: Repeat | None = None
+        self.generation = 0
         self._outcome: Outcome | None = None
         self._error: Exception | None = None
         self._heeds: Callable[[Passage], object] | None = None
