@@ -48,14 +48,26 @@ class Case:
         return [one for one in self.received(channel) if one.id not in given_up]
 
     def given_up(self, channel: str) -> set[str]:
-        """Return the ids of messages that were in doubt as often as one may be.
+        """Return the ids of messages that may have been in doubt as often as one may be.
 
         They are not known to have been sent, and what they said is told under a second id.
         """
-        doubtful = (one.id for one in self.received(channel) if one.taken or not one.clear)
-        tries = Counter(doubtful)
-        known = {one.id for one in self.snapshot.sent}
-        return {called for called, times in tries.items() if times > MOST_DOUBT} - known
+        order = list(dict.fromkeys(one.id for one in self.received(channel)))
+        unknown = set(order) - {one.id for one in self.snapshot.sent}
+        return {one for one in unknown if self._most_tries(channel, one, order) > MOST_DOUBT}
+
+    def _most_tries(self, channel: str, called: str, order: Sequence[str]) -> int:
+        """Return how many tries *called*, of messages in this *order*, may have had.
+
+        A try that a kill cut off is in no log, but its number is used up: those between the
+        tries of the messages before and after may all have been of this one.
+        """
+        place = order.index(called)
+        before, after = set(order[:place]), set(order[place + 1 :])
+        log = [one for one in self.snapshot.attempts if one.channel == channel]
+        first = max((one.n for one in log if one.id in before), default=0)
+        last = min((one.n for one in log if one.id in after), default=first + 1)
+        return last - first - 1
 
     def evidence(self) -> Mapping[str, Evidence]:
         """Return what is known of each replica."""

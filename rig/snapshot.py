@@ -39,6 +39,15 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try whose outcome the store knows: number *n* of its lane, of message *id*."""
+
+    channel: str
+    n: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """How far a lane is: *told* of the *newest* notification that it hears."""
 
@@ -57,6 +66,7 @@ class Snapshot:
     outages: Sequence[Outage] = ()
     deaths: Sequence[tuple[str, int]] = ()
     sent: Sequence[Sent] = ()
+    attempts: Sequence[Attempt] = ()
     lanes: Sequence[Waiting] = ()
     lettered: Sequence[tuple[str, str, int]] = ()
     damage: str = "ok"
@@ -71,7 +81,7 @@ class Snapshot:
 def take(store: str, logs: Sequence[str] = ()) -> Snapshot:
     """Return what *store*, a file or the URL of a database, holds now."""
     rows = _read(store, _QUERIES)
-    replicas, nodes, page, outages, deaths, sent, lanes, letters, damage = rows
+    replicas, nodes, page, outages, deaths, sent, attempts, lanes, letters, damage = rows
     return Snapshot(
         replicas=[(row[0], row[1], int(row[2]), int(row[3])) for row in replicas],
         nodes=[(row[0], int(row[1])) for row in nodes],
@@ -79,6 +89,7 @@ def take(store: str, logs: Sequence[str] = ()) -> Snapshot:
         outages=[Outage(*row) for row in outages],
         deaths=[(row[0], int(row[1])) for row in deaths],
         sent=[Sent(*row) for row in sent],
+        attempts=[Attempt(*row) for row in attempts],
         lanes=[Waiting(*row) for row in lanes],
         lettered=[one for channel, text in letters for one in _lettered(channel, text)],
         damage=str(damage[0][0]),
@@ -134,6 +145,10 @@ _SENT = (
     "SELECT c.key, d.id, d.first, d.last, d.state FROM delivery d"
     " JOIN lane l ON l.no = d.lane_no JOIN channel c ON c.no = l.channel_no ORDER BY d.no"
 )
+_ATTEMPTS = (
+    "SELECT c.key, a.n, a.id FROM attempt a"
+    " JOIN lane l ON l.no = a.lane_no JOIN channel c ON c.no = l.channel_no ORDER BY a.n"
+)
 _WAITING = (
     "SELECT c.key, l.told, (SELECT COALESCE(MAX(n.no), 0) FROM notification n"
     f" WHERE n.lane_no IS NULL OR n.lane_no = l.no) FROM {_LANES} WHERE l.gone_at IS NULL"
@@ -149,6 +164,7 @@ _QUERIES = (
     _OUTAGES,
     _DEATHS,
     _SENT,
+    _ATTEMPTS,
     _WAITING,
     _LETTERED,
     _INTEGRITY,

@@ -138,6 +138,7 @@ class App:
             self._adoption.plan, self._follower, self._clock, self._eyes.have_seen_all
         )
         self._settled.set()
+        rest()  # what the first verdicts made stays, too
         if self._adoption.plan.policy.startup:
             await say_startup(self._ground.store, self._ground.page_no, self._clock)
             self._follower.hurry()
