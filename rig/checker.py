@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rig.evidence import Evidence, gather
+from rig.evidence import SLACK_MS, Evidence, gather
 from rig.history import Act, Deed, Found, Health, History, Received, Reported
 from rig.snapshot import Snapshot
 from rig.telling import Span, Telling, listen
 from watchkeeper.core.lane import MOST_DOUBT
 
-SLACK_MS = 30
 _WORDS = ("healthy", "sick", "dead")
 _PENDING = 1
 _BLIND = 2
@@ -115,9 +114,9 @@ def every_word_has_a_cause(case: Case) -> Iterator[str]:
     """Every death and every return that was told was there to be seen before."""
     for telling, name, evidence in _pairs(case):
         for span in _spans(telling, name):
-            if not evidence.may_die(span.dead_at + SLACK_MS):
+            if not evidence.may_die(span.dead_at):
                 yield f"{telling.channel} heard a death of {name} without a cause: {span}"
-            if not evidence.may_return(span.back_at + SLACK_MS):
+            if not evidence.may_return(span.back_at):
                 yield f"{telling.channel} heard a return of {name} without a cause: {span}"
         said = telling.open.get(name)
         if said is not None and not evidence.may_die(said) and name not in _dead(case):

@@ -13,6 +13,9 @@ from rig.history import Act, Deed, Dropped, Health, History, Looked, Reported
 from rig.program import GRACE_S
 
 SHORTEST_MS = INTERVAL_MS + GRACE_S * 1000
+SLACK_MS = 30
+"""How far what the rig notes and what the program says of the same moment may lie apart."""
+
 _CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH, Act.RECOVER}
 
 
@@ -50,12 +53,13 @@ class Evidence:
     can_be_silent: bool = False
 
     def may_die(self, at: int) -> bool:
-        """Return whether the program had a reason to find it dead at *at*."""
-        return self._hinted(at, dead=True) or (self.can_be_silent and self._was_silent(at))
+        """Return whether the program had a reason to find it dead at about *at*."""
+        is_silent = self.can_be_silent and self._was_silent(at)
+        return is_silent or self._hinted(at + SLACK_MS, dead=True)
 
     def may_return(self, at: int) -> bool:
-        """Return whether the program had a reason to find it alive, or gone, at *at*."""
-        return self._hinted(at, dead=False)
+        """Return whether the program had a reason to find it alive, or gone, at about *at*."""
+        return self._hinted(at + SLACK_MS, dead=False)
 
     def last_sure(self, *, before: int, dead: bool) -> int:
         """Return the last moment at which it was surely so, 0 where there is none."""
@@ -68,7 +72,8 @@ class Evidence:
         return any(after <= hint.at <= at and hint.dead is dead for hint in self.hints)
 
     def _was_silent(self, at: int) -> bool:
-        return not any(word.acked <= at and word.at > at - SHORTEST_MS for word in self.words)
+        began = at + SLACK_MS - SHORTEST_MS
+        return not any(word.acked <= at and word.at > began for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)

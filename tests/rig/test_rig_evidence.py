@@ -1,5 +1,5 @@
-from rig.evidence import Evidence, gather
-from rig.history import Dropped, Event, Health, History, Looked
+from rig.evidence import SHORTEST_MS, SLACK_MS, Evidence, gather
+from rig.history import Dropped, Event, Health, History, Looked, Reported
 
 API = "looked:a:api"
 
@@ -23,3 +23,20 @@ def test_who_was_named_again_and_died_is_dead() -> None:
     known = evidence(*dead(1_000, 2_000, 3_000), Dropped(3_500, API), *dead(9_000, 9_100, 9_200))
     assert known.last_sure(before=10_000, dead=True) == 9_200
     assert not known.may_return(10_000)
+
+
+def reported(at: int, acked: int) -> Reported:
+    return Reported(at, acked, API, Health.HEALTHY, 1, "place", "200")
+
+
+def test_a_report_that_came_just_too_late_ends_a_silence_that_there_was() -> None:
+    over = 1_000 + SHORTEST_MS
+    known = evidence(reported(1_000, 1_002), reported(over + 1, over + 5))
+    assert known.may_die(over)
+    assert not known.may_die(over + 10)
+
+
+def test_nobody_is_silent_whose_report_was_acknowledged_in_time() -> None:
+    over = 1_000 + SHORTEST_MS
+    known = evidence(reported(1_000, 1_002), reported(over - SLACK_MS - 20, over - SLACK_MS))
+    assert not known.may_die(over)
