@@ -158,6 +158,8 @@ def test_nobody_is_reminded_of_what_ended_while_nobody_ran(tmp_path: Path) -> No
         with listening(target), serving(tmp_path, "serve", "-c", config, port=port):
             eventually(lambda: HEALTHY in told(receiver))
     assert {kind for kind, _ in told(receiver)[before:]} == {"changed"}
+    # A start whose commit the kill cut off is told again, and is the same.
+    assert len({said["id"] for said in receiver.heard if said["type"] == "startup"}) <= 1
 
 
 def test_what_people_wrote_and_ordered_survives_a_kill(tmp_path: Path) -> None:
