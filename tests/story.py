@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from tests.house import FakeClock, House, ended, house, plan
+from tests.stores import Around
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
 from watchkeeper.core.message import Message
@@ -66,26 +67,19 @@ class StoryClock(FakeClock):
                 wake.set_result(None)
 
 
-class Busy:
+class Busy(Around):
     """The real store, how many transactions are under way in it, and a disk that may fail."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self.under_way = 0
         self.refuses = False
-
-    @property
-    def generation(self) -> int:
-        return self._store.generation
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         return await self._counted(self._store.write(transaction, track))
 
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._counted(self._store.read(transaction))
-
-    async def close(self) -> None:
-        await self._store.close()
 
     async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
         if self.refuses:

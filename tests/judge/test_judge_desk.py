@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from tests.house import House, house, name
+from tests.stores import Around
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.judge.desk import MOST_ANNOUNCEMENTS, Desk
 from watchkeeper.store import gate
-from watchkeeper.store.cursor import Store, T, Track, Transaction
+from watchkeeper.store.cursor import T, Track, Transaction
 
 NEWS = Announcement(id="1", title="Work", text="Tonight", at=1_800_000_000_000)
 Scene = Callable[[House, Desk], Awaitable[None]]
@@ -23,22 +24,12 @@ def play(url: str, scene: Scene) -> None:
     asyncio.run(main())
 
 
-class Forgetful:
+class Forgetful(Around):
     """A store that carries everything out twice, as after a commit whose answer was lost."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.generation = store.generation
-
-    async def read(self, transaction: Transaction[T]) -> T:
-        return await self._store.read(transaction)
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         await self._store.write(transaction, track)
         return await self._store.write(transaction, track)
-
-    async def close(self) -> None:
-        await self._store.close()
 
 
 def test_what_is_announced_is_followed_and_survives_until_it_is_retracted(store_url: str) -> None:

@@ -10,35 +10,23 @@ import pytest
 from tests.house import DEAD, HEALTHY, REPORTER, SICK, House, house, name
 from tests.judge import judge_cursors
 from tests.loop import in_loop
+from tests.stores import Around
 from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.judge.outcome import Outcome
-from watchkeeper.store.cursor import Store, Track, Transaction
+from watchkeeper.store.cursor import Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 
 T = TypeVar("T")
 POISON = 666
 
 
-class Mistaken:
+class Mistaken(Around):
     """The real store, on whose fast path is a mistake."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    @property
-    def generation(self) -> int:
-        return self._store.generation
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         if track is Track.FAST:
             raise ArithmeticError("a value that the database would never take")
         return await self._store.write(transaction, track)
-
-    async def read(self, transaction: Transaction[T]) -> T:
-        return await self._store.read(transaction)
-
-    async def close(self) -> None:
-        await self._store.close()
 
 
 class Poisoned(judge_cursors.Counting):
@@ -50,7 +38,7 @@ class Poisoned(judge_cursors.Counting):
         return super().run_many(sql, rows)
 
 
-class PoisonedStore(Mistaken):
+class PoisonedStore(Around):
     """The real store, whose gate breaks on poison, and then refuses all if it *ails*."""
 
     ails = False
@@ -63,7 +51,7 @@ class PoisonedStore(Mistaken):
         return await self._store.write(lambda cursor: transaction(Poisoned(cursor)), track)
 
 
-class Counting(Mistaken):
+class Counting(Around):
     """The real store, which counts the commits of the fast path, and those behind the gate."""
 
     commits = 0

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 from tests.house import DEAD, HEALTHY, House, house, name, plan
 from tests.judge.judge_cursors import Counting
 from tests.loop import in_loop
+from tests.stores import Around
 from watchkeeper.core.plan import AlertOn
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.decide import Case, decide
-from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
+from watchkeeper.store.cursor import Cursor, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 
 T = TypeVar("T")
@@ -28,24 +29,11 @@ class Slow(Counting):
         return self.cursor.run_many(sql, rows)
 
 
-class SlowStore:
+class SlowStore(Around):
     """The real store, whose transactions may not write much at once."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    @property
-    def generation(self) -> int:
-        return self._store.generation
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         return await self._store.write(lambda cursor: transaction(Slow(cursor)), track)
-
-    async def read(self, transaction: Transaction[T]) -> T:
-        return await self._store.read(transaction)
-
-    async def close(self) -> None:
-        await self._store.close()
 
 
 async def rows_to_decide(home: House, who: str, status: Status) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.house import HEALTHY, House, ended, house, name
 from tests.loop import in_loop
+from tests.stores import Around
 from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
 from watchkeeper.core.moment import HOUR_MS
@@ -206,26 +207,19 @@ async def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_
         assert (await counted(home), await count(home, "recent")) == (3, 0)
 
 
-class Failing:
+class Failing(Around):
     """The real store, whose *at*-th call fails; *late*: only its answer is lost."""
 
     def __init__(self, store: Store, at: int, *, late: bool) -> None:
-        self._store = store
+        super().__init__(store)
         self._left = at
         self._late = late
-
-    @property
-    def generation(self) -> int:
-        return self._store.generation
 
     async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
         return await self._tried(self._store.write(transaction, track))
 
     async def read(self, transaction: Transaction[T]) -> T:
         return await self._tried(self._store.read(transaction))
-
-    async def close(self) -> None:
-        await self._store.close()
 
     async def _tried(self, work: Coroutine[Any, Any, T]) -> T:
         self._left -= 1
