@@ -1,6 +1,5 @@
 """Measuring: the last numbers of everything, read once a minute for those who read the page."""
 
-import logging
 from functools import partial
 from typing import NamedTuple
 
@@ -14,16 +13,15 @@ from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import measure
 from watchkeeper.store.cursor import Cursor, Store
-from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import LookRow, Span
+from watchkeeper.store.patience import attempt
 
 EVERY_MS = 60_000
 MOST_REPLICAS = 1_000
-"""A page with more replicas has no numbers: to draw them anew would stop the loop too long."""
+"""A page with more replicas has no numbers: to draw all of it anew each minute is too dear."""
 
 _BACK_MS = 5 * EVERY_MS  # looks are written once a minute, by each process at its own time
 _AHEAD_MS = EVERY_MS  # as far as the clock of another process may go before ours
-log = logging.getLogger(__name__)
 
 
 class _Read(NamedTuple):
@@ -49,12 +47,7 @@ class Measuring:
     async def run(self) -> None:
         """Read at each full minute of steady time, which all processes share, until cancelled."""
         while True:
-            try:
-                await self.measure()
-            except StoreRefused as error:
-                log.debug("the last numbers cannot be read: %s", error)
-            except Exception:
-                log.exception("the last numbers could not be read; it is tried again in a minute")
+            await attempt(self.measure(), "the last numbers could not be read")
             await self._clock.sleep(EVERY_MS - self._clock.steady() % EVERY_MS)
 
     async def measure(self) -> None:

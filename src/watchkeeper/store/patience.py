@@ -25,6 +25,19 @@ async def rounds(go_round: Callable[[], Awaitable[int | None]], clock: Clock, tr
         await clock.sleep(EVERY_MS if wait_ms is None else wait_ms)
 
 
+async def attempt(work: Awaitable[object], trouble: str) -> None:
+    """Await *work*, which is done again at its next time whatever becomes of it now.
+
+    *trouble* says what is not done then. A mistake in it ends nothing else.
+    """
+    try:
+        await work
+    except StoreRefused as error:
+        log.debug("%s: %s", trouble, error)
+    except Exception:
+        log.exception("%s; it is tried again", trouble)
+
+
 async def write_at_last(
     store: Store,
     transaction: Transaction[object],

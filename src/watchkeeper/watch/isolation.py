@@ -146,9 +146,8 @@ class Isolation:
             call()
 
     async def _say(self, blackout: Blackout) -> None:
-        job = partial(say, page_no=self._page_no, blackout=blackout)
-        trouble = "the isolation is not recorded yet"
-        await write_at_last(self._store, job, self._outside.clock, trouble)
+        job, clock = partial(say, page_no=self._page_no, blackout=blackout), self._outside.clock
+        await write_at_last(self._store, job, clock, "the isolation is not recorded yet")
 
     async def _is_outside(self, aim: Aim) -> bool:
         """Return whether *aim* is not on this machine; a script may look anywhere."""

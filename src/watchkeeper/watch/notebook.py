@@ -4,7 +4,6 @@ What is in memory when the process is killed is lost; nothing that decides depen
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
@@ -17,8 +16,8 @@ from watchkeeper.judge.follow import Follower
 from watchkeeper.outside.clock import Clock, wait_at_most
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track
-from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import LookRow
+from watchkeeper.store.patience import attempt
 
 EVERY_MS = 60_000
 FIRST_MS = 10_000
@@ -27,7 +26,6 @@ FIRST_MS = 10_000
 MOST = 50_000
 ENOUGH = MOST // 4
 AT_ONCE = 1_000
-log = logging.getLogger(__name__)
 
 
 class _Noted(NamedTuple):
@@ -67,12 +65,7 @@ class Notebook:
             await wait_at_most(self._clock, self._filled.wait(), wait_ms)
             self._filled.clear()
             wait_ms = EVERY_MS
-            try:
-                await self.flush()
-            except StoreRefused as error:
-                log.debug("latencies wait for the store: %s", error)
-            except Exception:
-                log.exception("latencies could not be written; it is tried again in a minute")
+            await attempt(self.flush(), "latencies could not be written")
 
     async def flush(self) -> None:
         """Write all that was noted; what the store refuses stays, and StoreRefused is raised."""

@@ -1,14 +1,13 @@
 """Packing: once an hour is over, its latencies become one blob for each replica."""
 
-import logging
 from functools import partial
 
 from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track
-from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.latency import Span
+from watchkeeper.store.patience import attempt
 from watchkeeper.watch.post import Post
 
 EVERY_MS = 60_000
@@ -16,22 +15,19 @@ LATE_MS = 2 * EVERY_MS  # until then, other workers may have looks in memory
 SLICE_MS = 60_000
 REPLICAS_AT_ONCE = 10  # those who wait for the same file wait for 10 ms at most
 WORK = "packing"
-log = logging.getLogger(__name__)
 
 
 async def pack_for_ever(post: Post) -> None:
     """Pack every hour that is over, where this worker is the one that does, until cancelled."""
     while True:
         await post.clock.sleep(EVERY_MS)
-        if not post.workers.does(WORK):
-            continue
-        try:
-            while await pack_next(post.store, post.clock):
-                pass
-        except StoreRefused as error:
-            log.debug("latencies are packed later: %s", error)
-        except Exception:
-            log.exception("latencies could not be packed; it is tried again in a minute")
+        if post.workers.does(WORK):
+            await attempt(_pack_all(post), "latencies could not be packed")
+
+
+async def _pack_all(post: Post) -> None:
+    while await pack_next(post.store, post.clock):
+        pass
 
 
 async def pack_next(store: Store, clock: Clock) -> bool:
