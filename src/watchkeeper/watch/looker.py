@@ -1,9 +1,8 @@
 """Looker: takes each look of this worker at its moment."""
 
 import asyncio
-import heapq
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 
 from watchkeeper.core.name import ReplicaName
@@ -14,6 +13,7 @@ from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.store.errors import StoreRefused
+from watchkeeper.watch.agenda import Agenda
 from watchkeeper.watch.crowd import Crowd, Turn
 from watchkeeper.watch.lateness import Lateness
 from watchkeeper.watch.look import VOID_AFTER_MS, Aim, look
@@ -21,14 +21,11 @@ from watchkeeper.watch.notebook import Notebook
 from watchkeeper.watch.post import Post
 
 FIRST_LOOKS_MS = 10_000
-MOMENT_MS = 10
-"""Looks that are due within a moment begin together: to wake up for each of many is dear."""
-
 log = logging.getLogger(__name__)
 
 
 class Looker:
-    """The schedule of this worker as a heap, and a crowd of looks for each kind of them."""
+    """The agenda of this worker, and a crowd of looks for each kind of them."""
 
     def __init__(self, post: Post, notebook: Notebook) -> None:
         self.lateness = Lateness()
@@ -37,7 +34,8 @@ class Looker:
         self._notebook = notebook
         self._aims: Mapping[ReplicaName, Aim] = {}
         self._crowds: dict[str, Crowd] = {}
-        self._due: list[tuple[int, ReplicaName]] = []
+        self._ours: Sequence[ReplicaName] = ()
+        self._agenda = Agenda()
         self._looking: dict[ReplicaName, asyncio.Task[bool]] = {}
         self._seen: set[ReplicaName] = set()
         self._changed = asyncio.Event()
@@ -56,7 +54,7 @@ class Looker:
 
     def has_seen_all(self) -> bool:
         """Return whether a look at each target of this worker counted since we started."""
-        return all(name in self._seen for _, name in self._due)
+        return self._seen.issuperset(self._ours)
 
     def plan(self, aims: Mapping[ReplicaName, Aim], rooms: Mapping[str, Room]) -> None:
         """Look at *aims* from now on, as far as they are this worker's.
@@ -73,15 +71,16 @@ class Looker:
         """Find out anew whose looks are this worker's: the workers or the plan changed."""
         now = self._clock.steady()
         by_text = {str(name): name for name in self._aims}
-        ours = [by_text[text] for text in self._post.workers.share(by_text)]
-        self._due = [(self._first_due(name, self._aims[name], now), name) for name in ours]
-        heapq.heapify(self._due)
+        self._ours = [by_text[text] for text in self._post.workers.share(by_text)]
+        self._agenda = Agenda(
+            Turn(name, self._first_due(name, self._aims[name], now)) for name in self._ours
+        )
         self._changed.set()
 
     def look_at_once(self) -> None:
         """Look at everything that is ours now: nothing that we know can be relied on."""
         now = self._clock.steady()
-        self._due = [(now, name) for _, name in self._due]
+        self._agenda = Agenda(Turn(name, now) for name in self._ours)
         self._changed.set()
 
     async def run(self) -> None:
@@ -106,12 +105,10 @@ class Looker:
 
     def _call_due(self) -> None:
         now = self._clock.steady()
-        while self._due and self._due[0][0] <= now:
-            due, name = self._due[0]
-            aim = self._aims[name]
-            later = next_due(str(name), aim.looking.interval_ms, now)
-            heapq.heapreplace(self._due, (later, name))
-            self._crowds[aim.kind].come(Turn(name, due))
+        for turn in self._agenda.come(now):
+            name, aim = turn.name, self._aims[turn.name]
+            self._crowds[aim.kind].come(turn)
+            self._agenda.add(Turn(name, next_due(str(name), aim.looking.interval_ms, now)))
         for crowd in self._crowds.values():
             self._make_way(crowd, now)
             self._admit(crowd, now)
@@ -120,9 +117,11 @@ class Looker:
     async def _wait(self) -> None:
         now = self._clock.steady()
         moments = [crowd.grows_at() for crowd in self._crowds.values()]
-        moments += [due for due, _ in self._due[:1]]
+        next_at = self._agenda.next_at()
+        if next_at is not None:
+            moments.append(next_at)
         self._changed.clear()
-        wait_ms = max(min(moments) - now, MOMENT_MS) if moments else None
+        wait_ms = max(min(moments) - now, 1) if moments else None
         await wait_at_most(self._clock, self._changed.wait(), wait_ms)
 
     def _make_way(self, crowd: Crowd, now: int) -> None:
