@@ -188,7 +188,7 @@ class Intake(HttpToolsProtocol):
         """Keep a field of the head. Trailers, which nobody needs, are refused."""
         if self._stage is not Stage.HEAD:
             raise Refusal(BAD_REQUEST)
-        self.headers.append((name.lower(), value))
+        self.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         """Find the route, and judge what can be judged without a body."""

@@ -9,7 +9,6 @@ from watchkeeper.web.answer import BAD_REQUEST, Refusal
 _ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 _QUERY = re.compile(rb"[?#]")
 _QUERY_SAFE = "!$&'()*+,;=:@/?%"
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class Request(NamedTuple):
@@ -33,16 +32,15 @@ class Request(NamedTuple):
 def segments(target: bytes) -> tuple[str, ...]:
     """Return the decoded parts of the path of a request *target*, without empty ones.
 
-    The path is split before it is decoded, so an escaped slash splits nothing. Raise
-    Refusal (400) for a broken escape, a text that is not UTF-8, or no path at all.
+    The path is split before it is decoded, so an escaped slash splits nothing, and `%` that
+    escapes nothing stands for itself, for some reporters escape nothing. Raise Refusal (400)
+    for a text that is not UTF-8, or no path at all.
     """
     path = _QUERY.split(target, maxsplit=1)[0]
     absolute = _ABSOLUTE.match(path)
     if absolute:
         path = path[absolute.end() :]
     elif not path.startswith(b"/"):
-        raise Refusal(BAD_REQUEST)
-    if _BROKEN_ESCAPE.search(path):
         raise Refusal(BAD_REQUEST)
     try:
         return tuple(unquote_to_bytes(part).decode() for part in path.split(b"/") if part)

@@ -43,6 +43,14 @@ async def test_every_recorded_exchange_is_answered_as_the_ancestor_did() -> None
     assert found == []
 
 
+LOAD = '"interval":30,"load":{"cpu":0.1,"ram":0.1}'
+
+
+def flush(replica: str) -> bytes:
+    path = f"/reporter/relay/socket-client/{replica}"
+    return f"DELETE {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {GOOD}\r\n\r\n".encode()
+
+
 LISTENING = Listening(grace_ms=20_000, cpu_sick_above=0.9, ram_sick_above=0.8)
 
 
@@ -128,6 +136,21 @@ async def test_an_empty_token_lets_nobody_in() -> None:
         assert (await send(server, posting(auth="Basic Og=="))).status == 403
         assert (await send(server, posting())).status == 403
     assert world.taken == 0
+
+
+@run
+async def test_spaces_around_credentials_are_no_part_of_them() -> None:
+    async with serving(World()) as server:
+        assert (await send(server, posting(auth=f" {GOOD} \t "))).status == 200
+
+
+@run
+async def test_a_percent_sign_that_escapes_nothing_stands_for_itself() -> None:
+    async with serving(World()) as server:
+        for replica, path in {"50%": "50%", "%zz": "%zz", "5%20": "5%2520", "%a/": "%a%2F"}.items():
+            said = await send(server, posting(f'{{"replica":"{replica}",{LOAD}}}'))
+            flushed = await send(server, flush(path))
+            assert (said.status, flushed.status) == (200, 200), replica
 
 
 @run
