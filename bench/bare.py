@@ -39,14 +39,17 @@ class _Door:
 async def _look(config: Path) -> None:
     world = outside.real(user_agent="watchkeeper (+http://127.0.0.1/)")
     parts: dict[str, Any] = {
+        "ground": SimpleNamespace(
+            outside=world,
+            clock=world.clock,
+            follower=SimpleNamespace(view=SimpleNamespace(replica=lambda _: None)),
+        ),
         "door": _Door(),
-        "follower": SimpleNamespace(view=SimpleNamespace(replica=lambda _: None)),
         "workers": SimpleNamespace(share=list[str], on_change=id),
         "isolation": SimpleNamespace(doubts=lambda _: False, on_return=id),
-        "store": None,
     }
     notebook = cast("Notebook", SimpleNamespace(note=lambda *_: None))
-    looker = Looker(Post(outside=world, gaps=lambda: 0, **parts), notebook)
+    looker = Looker(Post(gaps=lambda: 0, **parts), notebook)
     aims = kinds.aims(load(config, kinds.kinds(), os.environ).plan)
     looker.plan(aims, kinds.rooms(aims.values(), 2, descriptors.allowed()))
     rest()

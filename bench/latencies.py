@@ -17,8 +17,9 @@ from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
-from watchkeeper.judge.follow import Follower
-from watchkeeper.store import latency, meta
+from watchkeeper.judge.ground import break_ground
+from watchkeeper.outside.outside import real
+from watchkeeper.store import latency
 from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
 from watchkeeper.store.opening import open_to_serve
 from watchkeeper.watch.notebook import EVERY_MS, Notebook
@@ -96,11 +97,10 @@ async def _day(file: Path) -> list[str]:
     """Live through a day, and return what it cost."""
     clock = _DayClock()
     store = _Timed(await open_to_serve(str(file)))
-    page_no = await store.write(partial(meta.page_no, wall=clock.wall()))
-    names = await store.write(partial(_people, page_no=page_no))
-    follower = Follower(store, clock, page_no)
-    await follower.follow()
-    latencies = Notebook(store, follower, clock)
+    ground = await break_ground(real(clock=clock), store, is_alone=True)
+    names = await store.write(partial(_people, page_no=ground.page_no))
+    await ground.follower.follow()
+    latencies = Notebook(ground)
     written, used = _written(), time.process_time()
     hours = 0
     for _ in range(HOURS * HOUR_MS // EVERY_MS):
@@ -110,6 +110,7 @@ async def _day(file: Path) -> list[str]:
     clock.now += HOUR_MS
     hours += await pack_next(store, clock)
     figures = await _figures(store, hours)
+    await ground.outside.close()
     await store.close()
     looks = REPLICAS * HOURS * 3600 // EVERY_S
     cost = f"{(time.process_time() - used) / looks * 1e6:.1f} µs of CPU a look"

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core.facts import Facts
@@ -35,6 +36,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.judge.door import Door
 from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.judge.recording import Recording
@@ -50,6 +52,7 @@ from watchkeeper.watch.workers import Workers
 
 DEAD, SICK, HEALTHY, BLIND = Status.DEAD, Status.SICK, Status.HEALTHY, Status.BLIND
 REPORTER = Source(SourceKind.REPORTER)
+INSTALLATION = UUID(int=7)
 _LOOKING = Looking()
 _FLAP = FlapRules()
 _URL = Url.parse("https://status.example.com")
@@ -169,7 +172,14 @@ class House:
         self.clock = clock
         self.recording = Recording()
         self.follower = Follower(store, clock, page_no)
-        self.door = Door(store, self.follower, clock, Rules.of(plan), self.recording)
+        self.ground = Ground(
+            outside=real(clock=clock),
+            store=store,
+            follower=self.follower,
+            installation=INSTALLATION,
+            worker="w",
+        )
+        self.door = Door(self.ground, Rules.of(plan), self.recording)
 
     async def adopt(self, plan: Plan, *, force: bool = False) -> None:
         order = Order(page_no=self.page_no, plan=plan, now=self.now(), force=force)
@@ -180,19 +190,16 @@ class House:
     def now(self) -> Moment:
         return this_moment(self.clock)
 
-    def workers(self, called: str) -> Workers:
-        return Workers(self.store, self.follower, self.clock, self.recording, called)
+    def workers(self, called: str = "w") -> Workers:
+        return Workers(replace(self.ground, worker=called), self.recording)
 
     def post(self, workers: Workers | None = None, gaps: Callable[[], int] = lambda: 0) -> Post:
         """Return where *workers*, or else a single worker, stands on watch."""
-        outside = real(clock=self.clock)
         return Post(
-            outside=outside,
-            store=self.store,
-            follower=self.follower,
+            ground=self.ground,
             door=self.door,
-            workers=workers or self.workers("w"),
-            isolation=Isolation(outside, self.store, self.page_no, lambda: ""),
+            workers=workers or self.workers(),
+            isolation=Isolation(self.ground, lambda: ""),
             gaps=gaps,
         )
 
@@ -291,6 +298,7 @@ async def house(
         running = asyncio.create_task(built.door.run())
         yield built
         await ended([running])
+        await built.ground.outside.close()
     finally:
         await store.close()
 

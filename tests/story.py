@@ -14,9 +14,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
-from tests.house import FakeClock, House, ended, house, plan
+from tests.house import INSTALLATION, FakeClock, House, ended, house, plan
 from tests.stores import Around
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import hearing_of
@@ -25,7 +24,6 @@ from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Plan
 from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.speaker import Speaker
-from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.speak.unrecorded import Unrecorded
 from watchkeeper.store import gate
@@ -37,7 +35,6 @@ from watchkeeper.watch.warden import Warden
 from watchkeeper.watch.workers import Workers
 
 T = TypeVar("T")
-INSTALLATION = UUID(int=7)
 PACE = (30_000, 120_000, 300_000)
 
 
@@ -243,18 +240,17 @@ async def story(
     async with house(url, wanted or plan(), clock, around=Busy) as home:
         busy, threads = cast("Busy", home.store), Threads(max_workers=4)
         asyncio.get_running_loop().set_default_executor(threads)
-        workers = home.workers("w")
+        workers = home.workers()
         await workers.beat()
         post = home.post(workers)
-        means = Means(store=busy, follower=home.follower, outside=post.outside, worker="w")
-        speaker = Speaker(means, workers.speaks)
+        speaker = Speaker(home.ground, workers.speaks)
         told = Story(home, clock, busy, threads, speaker, workers, clock.steady())
         if before is not None:
             told.began = before.began
         told.unrecorded = Path(f"{url}.unrecorded")
         told.listen()
         file = told.unrecorded
-        unrecorded = Unrecorded(means, speaker, home.recording, file, told.settle)
+        unrecorded = Unrecorded(home.ground, speaker, home.recording, file, told.settle)
         works = [
             workers.run(),
             home.follower.run(),
@@ -268,4 +264,3 @@ async def story(
         yield told
         await speaker.finish()
         await ended(running)
-        await means.outside.close()

@@ -19,7 +19,7 @@ Scene = Callable[[House, Desk], Awaitable[None]]
 def play(url: str, scene: Scene) -> None:
     async def main() -> None:
         async with house(url) as home:
-            await scene(home, Desk(home.store, home.follower, home.clock))
+            await scene(home, Desk(home.ground))
 
     asyncio.run(main())
 
@@ -129,7 +129,7 @@ def short(words: str) -> object:
 
 def test_a_deed_whose_answer_was_lost_is_done_once_and_answered_alike(store_url: str) -> None:
     async def scene(home: House, _: Desk) -> None:
-        desk = Desk(Forgetful(home.store), home.follower, home.clock)
+        desk = Desk(replace(home.ground, store=Forgetful(home.store)))
         assert await desk.announce(NEWS, "manager")
         assert await desk.retract(NEWS.id, "manager")
         await desk.mute(60, "manager")

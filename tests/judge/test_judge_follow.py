@@ -52,7 +52,7 @@ async def flap(home: House) -> None:
 
 
 def desk(home: House) -> Desk:
-    return Desk(home.store, home.follower, home.clock)
+    return Desk(home.ground)
 
 
 DEEDS: dict[str, Deed] = {

@@ -194,7 +194,7 @@ async def test_a_start_inside_a_window_does_not_call_the_page_dead(store_url: st
     async with house(store_url, DEPLOY) as home:
         await go_on(home, 1)
         await home.look(ONE, DEAD)
-        await say_startup(home.store, home.page_no, home.clock)
+        await say_startup(home.ground)
         assert [(one.kind, one.status) for one in await home.said()] == [(Kind.STARTUP, HEALTHY)]
 
 

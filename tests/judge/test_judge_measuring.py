@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -28,8 +29,8 @@ class Home:
 
     def __init__(self, home: House) -> None:
         self.house = home
-        self.noted = Notebook(home.store, home.follower, home.clock)
-        self.measuring = Measuring(home.store, home.follower, home.clock)
+        self.noted = Notebook(home.ground)
+        self.measuring = Measuring(home.ground)
 
     async def look(self, latency_us: int, status: Status = HEALTHY) -> None:
         """Look at the first replica, and wait until that is written."""
@@ -179,7 +180,7 @@ async def test_they_are_read_at_each_full_minute_whatever_the_store_refuses(
     clock = StoryClock()
     async with house(store_url, clock=clock) as one:
         disk = Busy(one.store)
-        read = Measuring(disk, one.follower, clock)
+        read = Measuring(replace(one.ground, store=disk))
         await disk.write(partial(measure.count, page_no=1, name="jobs", seen=Counts(1, 1)))
         disk.refuses = True
         running, began = asyncio.create_task(read.run()), read.measures()

@@ -27,13 +27,9 @@ from watchkeeper.core.plan import Looking
 from watchkeeper.core.reminder import Reminding
 from watchkeeper.core.report import Report
 from watchkeeper.core.url import Url
-from watchkeeper.judge.door import Door
-from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.remind import say_reminders
-from watchkeeper.judge.rules import Rules
-from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
-from watchkeeper.speak.talk import Means, Talk
+from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import gate
@@ -53,10 +49,7 @@ CONFIRMED = plan({"web:api": ("1",)}, looking=Looking(confirm_dead=2))
 
 def second(home: House) -> House:
     """Another process that shares the database, with a view of its own."""
-    other = House(home.store, home.page_no, home.plan, home.clock)
-    other.follower = Follower(home.store, home.clock, home.page_no)
-    other.door = Door(home.store, other.follower, home.clock, Rules.of(home.plan), other.recording)
-    return other
+    return House(home.store, home.page_no, home.plan, home.clock)
 
 
 @in_loop
@@ -305,13 +298,10 @@ async def _tell_once(
     home: House, one: Mouth, send: Callable[[Message, object, Outside], Awaitable[None]]
 ) -> None:
     fence = await one.take("me")
-    outside = world.real(clock=home.clock)
-    means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
     sender = Sender(installation=INSTALLATION, channel="hook", target="", page=PAGE)
     tongue = Tongue(sender=sender, hearing=Hearing(channel="hook"), settings=None, send=send)
     tenure = Tenure(home.page_no, one.channel_no, one.lane.no, "hook", fence)
-    await asyncio.wait_for(Talk(means, lambda: tongue, tenure).run(), 10)
-    await outside.close()
+    await asyncio.wait_for(Talk(home.ground, lambda: tongue, tenure).run(), 10)
 
 
 @in_loop

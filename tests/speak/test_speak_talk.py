@@ -13,9 +13,8 @@ from watchkeeper.core.hearing import Hearing
 from watchkeeper.core.message import Message
 from watchkeeper.core.url import Url
 from watchkeeper.notifiers.webhook import Settings
-from watchkeeper.outside import outside as world
 from watchkeeper.outside.outside import Outside
-from watchkeeper.speak.talk import Means, Talk
+from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
@@ -32,19 +31,16 @@ async def breaks(message: Message, settings: object, outside: Outside) -> None:
 async def outcome(home: House) -> str:
     """Return how a lane's first try by a broken notifier is kept."""
     [(channel_no, lane_no)] = await home.rows("SELECT channel_no, no FROM lane")
-    take = partial(lane_rows.take, channel_no=channel_no, holder="me", fence=0)
+    take = partial(lane_rows.take, channel_no=channel_no, holder=home.ground.worker, fence=0)
     assert await home.store.write(take)
-    outside = world.real(clock=home.clock)
-    means = Means(store=home.store, follower=home.follower, outside=outside, worker="me")
     settings = Settings(hook_url=HOOK)
     tongue = Tongue(sender=SENDER, hearing=Hearing(channel="hook"), settings=settings, send=breaks)
     tenure = Tenure(home.page_no, channel_no, lane_no, "hook", 1)
-    running = asyncio.create_task(Talk(means, lambda: tongue, tenure).run())
+    running = asyncio.create_task(Talk(home.ground, lambda: tongue, tenure).run())
     async with asyncio.timeout(30):
         while not (rows := await home.rows("SELECT outcome FROM attempt")):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
     await ended([running])
-    await outside.close()
     return str(rows[0][0])
 
 

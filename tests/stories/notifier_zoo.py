@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
-from tests.house import DEAD, HEALTHY, plan
+from tests.house import DEAD, HEALTHY, INSTALLATION, plan
 from tests.stories.notifier_cages import DAY_MIN, HEALED_MIN, REPLICAS, Cage, Read
-from tests.story import INSTALLATION, Story, story
+from tests.story import Story, story
 from watchkeeper.app.kinds import tongues
 from watchkeeper.core.message import Message
 from watchkeeper.core.plan import Channel, Target

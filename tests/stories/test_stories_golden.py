@@ -95,7 +95,7 @@ def _believed(report: dict[str, Any]) -> Iterator[tuple[str, Status | None]]:
 
 async def live(day: Story) -> None:
     """Let all happen at the moment at which Vigil saw it."""
-    await say_startup(day.store, day.home.page_no, day.clock)
+    await say_startup(day.home.ground)
     known: dict[str, Status | None] = {}
     for t, believed in beliefs():
         await day.until(f"0:{int(t)}")

@@ -58,7 +58,7 @@ async def test_news_that_a_startup_takes_along_lets_the_next_wait_no_longer(url:
         await day.look(ONE, DEAD, at="1:00")
         await day.look(TWO, DEAD, at="1:05")
         await day.until("1:10")
-        await say_startup(day.store, day.home.page_no, day.clock)
+        await say_startup(day.home.ground)
         await day.look("web:api:3", DEAD, at="1:15")
         await day.until("4:00")
         assert day.said == [

@@ -11,7 +11,7 @@ ONE, TWO = "web:api:1", "web:api:2"
 async def start(day: Story, at: str) -> None:
     """Let a process start that has seen everything."""
     await day.until(at)
-    await say_startup(day.store, day.home.page_no, day.clock)
+    await say_startup(day.home.ground)
 
 
 @in_loop

@@ -101,7 +101,7 @@ async def test_who_was_asked_before_a_look_came_through_begins_no_isolation_anew
             connect=cast("Connector", dark),
             pinger=cast("Pinger", dark),
         )
-        isolation = Isolation(outside, home.store, home.page_no)
+        isolation = Isolation(replace(home.ground, outside=outside))
         isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
         dark.given_up.set()
         assert await isolation.is_cut_off()
@@ -130,7 +130,7 @@ async def test_what_cannot_be_told_grows_to_a_hundred_isolations_and_leaves_no_t
             connect=cast("Connector", dark),
             pinger=cast("Pinger", dark),
         )
-        isolation = Isolation(outside, home.store, home.page_no)
+        isolation = Isolation(replace(home.ground, outside=outside))
         isolation.anchors = [Place(host=f"192.0.2.{n}", port=80) for n in (1, 2)]
         for _ in range(MOST_UNTOLD + 20):
             home.clock.pass_ms(1_000)

@@ -33,7 +33,7 @@ class Watch:
         self.gaps = 0
         self.free = asyncio.Event()
         post = house.post(gaps=lambda: self.gaps)
-        notebook = Notebook(house.store, house.follower, house.clock)
+        notebook = Notebook(house.ground)
         self.looker = Looker(post, notebook)
 
     async def probe(self, target: str, *_: object) -> Report:

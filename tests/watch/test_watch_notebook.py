@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from tests.story import Busy, StoryClock
 from watchkeeper.core import histogram
 from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.core.report import Report
+from watchkeeper.outside.outside import real
 from watchkeeper.store.cursor import Store, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch import notebook, packing
@@ -53,7 +55,7 @@ async def counted(home: House) -> int:
 @in_loop
 async def test_what_was_noted_is_written_and_no_longer_in_memory(store_url: str) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         look_at(home, notes, "web:api:1", "web:api:2", "web:api:gone")
         first = home.clock.wall() - 2_000
         await notes.flush()
@@ -70,7 +72,7 @@ async def test_a_store_that_refuses_makes_memory_no_larger(
 
     async with house(store_url) as home:
         busy = Busy(home.store)
-        notes = Notebook(busy, home.follower, home.clock)
+        notes = Notebook(replace(home.ground, store=busy))
         busy.refuses = True
         for _ in range(4):
             look_at(home, notes, *["web:api:1"] * 2)
@@ -86,7 +88,7 @@ async def test_a_store_that_refuses_makes_memory_no_larger(
 @in_loop
 async def test_looks_that_come_while_others_are_written_are_written_too(store_url: str) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         look_at(home, notes, "web:api:1")
         writing = asyncio.create_task(notes.flush())
         await asyncio.sleep(0)
@@ -101,7 +103,7 @@ async def test_what_is_noted_after_a_start_is_written_soon_and_then_once_a_minut
 ) -> None:
     async with house(store_url) as home:
         clock = StoryClock()
-        notes = Notebook(home.store, home.follower, clock)
+        notes = Notebook(replace(home.ground, outside=real(clock=clock)))
         running = asyncio.create_task(notes.run())
         for wait_ms in (notebook.FIRST_MS, notebook.EVERY_MS, notebook.EVERY_MS):
             await until(partial(sleeps, clock))
@@ -121,7 +123,7 @@ async def test_much_is_written_before_the_minute_is_over_and_a_refusal_ends_noth
 
     async with house(store_url) as home:
         busy, clock = Busy(home.store), StoryClock()
-        notes = Notebook(busy, home.follower, clock)
+        notes = Notebook(replace(home.ground, outside=real(clock=clock), store=busy))
         running = asyncio.create_task(notes.run())
         busy.refuses = True
         for who in ("web:api:1", "web:api:2"):
@@ -145,7 +147,7 @@ async def test_whoever_packs_goes_on_packing_and_nobody_else_does(
     store_url: str,
 ) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         idle, busy = await home.pair(WORK)
         running = [asyncio.create_task(pack_for_ever(idle))]
         for _ in range(2):
@@ -182,7 +184,7 @@ async def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(
     store_url: str,
 ) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         look_at(home, notes, *["web:api:1"] * 3)
         await notes.flush()
         home.clock.pass_ms(HOUR_MS + LATE_MS - home.clock.wall() % HOUR_MS - 1)
@@ -195,7 +197,7 @@ async def test_an_hour_is_packed_once_it_is_over_and_nobody_has_looks_in_memory(
 @in_loop
 async def test_a_kill_between_packing_and_forgetting_counts_nothing_twice(store_url: str) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         look_at(home, notes, *["web:api:1"] * 3)
         await notes.flush()
         home.clock.pass_ms(2 * HOUR_MS)
@@ -242,7 +244,7 @@ def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
     async def main(at: int) -> bool:
         """Return whether there was a step number *at*."""
         async with house(str(tmp_path / f"{at}.db")) as home:
-            notes = Notebook(home.store, home.follower, home.clock)
+            notes = Notebook(home.ground)
             for who in ("web:api:1", "web:api:2"):
                 look_at(home, notes, *[who] * 3)
                 home.clock.pass_ms(HOUR_MS // 3)
@@ -266,7 +268,7 @@ def test_packing_that_fails_at_any_step_is_made_good_by_the_next(
 @in_loop
 async def test_a_step_of_the_wall_clock_loses_nothing(store_url: str, step_ms: int) -> None:
     async with house(store_url) as home:
-        notes = Notebook(home.store, home.follower, home.clock)
+        notes = Notebook(home.ground)
         for step in (0, step_ms, -step_ms):
             home.clock.wall_ms += step
             look_at(home, notes, "web:api:1")

@@ -8,7 +8,6 @@ from functools import partial
 from watchkeeper.config.load import Loaded
 from watchkeeper.core.hearing import Departed
 from watchkeeper.core.plan import Plan
-from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.outside.clock import this_moment
@@ -25,15 +24,14 @@ class Adoption:
     def __init__(
         self,
         ground: Ground,
-        follower: Follower,
         workers: Workers,
         loaded: Loaded,
         act: Callable[[Loaded, Departed], None],
     ) -> None:
         self.loaded = loaded
         self._ground = ground
-        self._clock = ground.outside.clock
-        self._follower = follower
+        self._clock = ground.clock
+        self._follower = ground.follower
         self._workers = workers
         self._act = act
         self._adopting = asyncio.Lock()

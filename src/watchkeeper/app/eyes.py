@@ -25,7 +25,7 @@ class Eyes:
     def __init__(self, post: Post, plan: Callable[[], Plan], settled: asyncio.Event) -> None:
         self._post = post
         self._settled = settled
-        self._notebook = Notebook(post.store, post.follower, post.clock)
+        self._notebook = Notebook(post.ground)
         self._looker = Looker(post, self._notebook)
         self._queues = Queues(post)
         self._silence = Silence(post)
@@ -43,7 +43,7 @@ class Eyes:
     async def begin(self) -> None:
         """Let silence count from now, and hold who is to be held before anything is decided."""
         await self._post.workers.hear_anew()
-        await self._post.follower.follow()
+        await self._post.ground.follower.follow()
         await self._warden.go_round()
 
     def works(self) -> Works:

@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,7 +16,6 @@ from watchkeeper.config.load import Loaded
 from watchkeeper.core.hearing import Departed
 from watchkeeper.judge.desk import Desk
 from watchkeeper.judge.door import Door
-from watchkeeper.judge.follow import Follower
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.measuring import Measuring
 from watchkeeper.judge.recording import Recording
@@ -27,7 +23,6 @@ from watchkeeper.judge.rules import Rules
 from watchkeeper.outside import tls
 from watchkeeper.outside.addresses import Allowance
 from watchkeeper.speak.startup import first_verdicts, say_startup
-from watchkeeper.speak.talk import Means
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.isolation import Isolation
 from watchkeeper.watch.post import Post
@@ -47,32 +42,26 @@ class App:
     def __init__(
         self, ground: Ground, loaded: Loaded, unrecorded: Path, stopping: asyncio.Event
     ) -> None:
-        store, outside, clock = ground.store, ground.outside, ground.outside.clock
-        name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._ground = ground
-        self._clock = clock
+        self._follower = ground.follower
         self._stopping = stopping
         self._settled = asyncio.Event()
         self._listener: Listener | None = None
         self._recording = Recording()
-        self._pulse = Pulse(clock, Gaps(ground, self._forget).note)
-        self._follower = Follower(store, clock, ground.page_no)
-        self._measuring = Measuring(store, self._follower, clock)
-        self._workers = Workers(store, self._follower, clock, self._recording, name)
-        self._adoption = Adoption(ground, self._follower, self._workers, loaded, self._act)
-        self._door = Door(store, self._follower, clock, Rules.of(loaded.plan), self._recording)
+        self._pulse = Pulse(ground.clock, Gaps(ground, self._forget).note)
+        self._measuring = Measuring(ground)
+        self._workers = Workers(ground, self._recording)
+        self._adoption = Adoption(ground, self._workers, loaded, self._act)
+        self._door = Door(ground, Rules.of(loaded.plan), self._recording)
         post = Post(
-            outside=outside,
-            store=store,
-            follower=self._follower,
+            ground=ground,
             door=self._door,
             workers=self._workers,
-            isolation=Isolation(outside, store, ground.page_no),
+            isolation=Isolation(ground),
             gaps=self._pulse.gaps,
         )
-        means = Means(store=store, follower=self._follower, outside=outside, worker=name)
         self._eyes = Eyes(post, lambda: self._adoption.plan, self._settled)
-        self._mouth = Mouth(means, self._workers, self._recording, unrecorded, self._settled)
+        self._mouth = Mouth(ground, self._workers, self._recording, unrecorded, self._settled)
 
     async def serve(
         self, host: str, port: int, ready: Callable[[int], None], *, force: bool
@@ -130,18 +119,15 @@ class App:
         outside.connect.adopt(Allowance.of(server.allowed_addresses))
         self._door.rules = Rules.of(loaded.plan)
         self._eyes.adopt(loaded)
-        self._mouth.adopt(loaded.plan, self._ground.installation, departed)
+        self._mouth.adopt(loaded.plan, departed)
 
     async def _start_up(self) -> None:
         """Say that we started once the first verdicts are in, and go on for ever."""
-        await first_verdicts(
-            self._adoption.plan, self._follower, self._clock, self._eyes.have_seen_all
-        )
+        await first_verdicts(self._adoption.plan, self._ground, self._eyes.have_seen_all)
         self._settled.set()
         rest()  # what the first verdicts made stays, too
         if self._adoption.plan.policy.startup:
-            await say_startup(self._ground.store, self._ground.page_no, self._clock)
-            self._follower.hurry()
+            await say_startup(self._ground)
         await asyncio.Event().wait()
 
     async def _end(self, listener: Listener, running: list[asyncio.Task[None]]) -> None:
@@ -177,8 +163,8 @@ class App:
             is_old=self._follower.is_old,
             followed_at=self._follower.followed_at,
             door=self._door,
-            desk=Desk(self._ground.store, self._follower, self._clock),
-            clock=self._clock,
+            desk=Desk(self._ground),
+            clock=self._ground.clock,
             reporter_token=lambda: self._adoption.loaded.server.reporter_token,
             manager_token=lambda: self._adoption.loaded.server.manager_token,
             ready=self._ready,

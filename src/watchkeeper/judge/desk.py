@@ -7,11 +7,11 @@ from functools import partial
 from watchkeeper.core.announcement import Announcement
 from watchkeeper.judge import climb
 from watchkeeper.judge.climb import Decision
-from watchkeeper.judge.follow import Follower
-from watchkeeper.outside.clock import Clock, this_moment
+from watchkeeper.judge.ground import Ground
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store import audit, gate, notice
 from watchkeeper.store.audit import Deed
-from watchkeeper.store.cursor import Cursor, Store, Undo
+from watchkeeper.store.cursor import Cursor, Undo
 
 MOST_ANNOUNCEMENTS = 100
 
@@ -19,10 +19,8 @@ MOST_ANNOUNCEMENTS = 100
 class Desk:
     """Takes the words of people; whatever it answers is on disk, else it raises StoreRefused."""
 
-    def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
-        self._store = store
-        self._follower = follower
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
 
     async def announce(self, new: Announcement, actor: str) -> bool:
         """Show *new* to the public; return False, having done nothing, where there is no room."""
@@ -34,28 +32,28 @@ class Desk:
 
     async def announcements(self) -> list[Announcement]:
         """Return all that are shown or will be, in the order of writing."""
-        at, page_no = self._clock.wall(), self._follower.page_no
-        living = await self._store.read(partial(notice.living, page_no=page_no))
+        at, page_no = self._ground.clock.wall(), self._ground.page_no
+        living = await self._ground.store.read(partial(notice.living, page_no=page_no))
         return [one.announcement for one in living if not one.announcement.is_over(at)]
 
     async def mute(self, seconds: int, actor: str) -> None:
         """Remind nobody for *seconds* from now; 0 ends a mute."""
-        until = self._clock.steady() + seconds * 1_000 if seconds else 0
+        until = self._ground.clock.steady() + seconds * 1_000 if seconds else 0
         await self._decide(partial(_mute, until=until, actor=actor))
 
     async def muted_s(self) -> int:
         """Return for how many seconds more nobody is reminded, 0 where there is no mute."""
-        page = await self._store.read(partial(gate.read, page_no=self._follower.page_no))
-        return _seconds_left(page.muted_until, self._clock.steady())
+        page = await self._ground.store.read(partial(gate.read, page_no=self._ground.page_no))
+        return _seconds_left(page.muted_until, self._ground.clock.steady())
 
     async def _decide(self, decide: Callable[[Decision], bool]) -> bool:
-        now = this_moment(self._clock)
+        now = this_moment(self._ground.clock)
 
         def transaction(cursor: Cursor) -> bool:
-            return decide(climb.enter(cursor, self._follower.page_no, now))
+            return decide(climb.enter(cursor, self._ground.page_no, now))
 
-        answer = await self._store.write(transaction)
-        self._follower.hurry()
+        answer = await self._ground.store.write(transaction)
+        self._ground.follower.hurry()
         return answer
 
 

@@ -15,14 +15,14 @@ from watchkeeper.judge.arrivals import Arrivals, Voice
 from watchkeeper.judge.batcher import Batcher, GateBatcher
 from watchkeeper.judge.decide import Case, decide
 from watchkeeper.judge.flush import Flush
-from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.passage import Passage
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.outside.clock import Clock, this_moment
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store import sighting as sighting_rows
-from watchkeeper.store.cursor import Cursor, Store, Track, Undo
+from watchkeeper.store.cursor import Cursor, Track, Undo
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.sighting import Kept, Repeat, SightingKey
 
@@ -39,17 +39,15 @@ class Undecidable(StoreRefused):
 class Door:
     """Takes reports, and answers each once it is on disk."""
 
-    def __init__(
-        self, store: Store, follower: Follower, clock: Clock, rules: Rules, recording: Recording
-    ) -> None:
+    def __init__(self, ground: Ground, rules: Rules, recording: Recording) -> None:
         self.rules = rules
-        self._store = store
-        self._follower = follower
-        self._clock = clock
+        self._store = ground.store
+        self._follower = ground.follower
+        self._clock = ground.clock
         self._recording = recording
         self._fast = Batcher(_FAST_BATCH)
         self._gate = GateBatcher(_GATE_BATCH)
-        self._arrivals = Arrivals(clock)
+        self._arrivals = Arrivals(ground.clock)
 
     def take(self, name: ReplicaName, report: Report) -> Passage:
         """Let *report* about *name* in; its passage ends with StoreRefused where it is not kept."""

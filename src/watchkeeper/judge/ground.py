@@ -1,11 +1,16 @@
 """Ground: what a process stands on once its store is open, and where its clock goes on."""
 
+import os
+import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from watchkeeper.core.steady import ClockMark, resume
+from watchkeeper.judge.follow import Follower
+from watchkeeper.outside.clock import Clock
 from watchkeeper.outside.outside import Outside
 from watchkeeper.store import gate, history, meta, worker
 from watchkeeper.store.cursor import Cursor, Store
@@ -14,14 +19,28 @@ _TWO_BEATS_MS = 6_000
 PAUSE_MS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The world, the store, and who we are in it."""
+    """The world, the store, what is known of its page, and who we are.
+
+    *worker* is the name of this process among the workers, another one at each start.
+    """
 
     outside: Outside
     store: Store
-    page_no: int
+    follower: Follower
     installation: UUID
+    worker: str
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock of the world."""
+        return self.outside.clock
+
+    @property
+    def page_no(self) -> int:
+        """Return the number of the page."""
+        return self.follower.page_no
 
 
 async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Ground:
@@ -36,7 +55,13 @@ async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Gro
     now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
     page_no, installation, steady = await store.write(partial(_begin, now=now, others=others))
     clock.adopt(steady)
-    return Ground(outside, store, page_no, installation)
+    return Ground(
+        outside=outside,
+        store=store,
+        follower=Follower(store, clock, page_no),
+        installation=installation,
+        worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+    )
 
 
 async def _others_live(outside: Outside, store: Store) -> bool:

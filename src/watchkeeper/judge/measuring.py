@@ -8,11 +8,10 @@ from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.queue import Counts
 from watchkeeper.core.report import UNKNOWN
 from watchkeeper.core.status import Status
-from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.view import View
-from watchkeeper.outside.clock import Clock
 from watchkeeper.store import measure
-from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.latency import LookRow, Span
 from watchkeeper.store.patience import attempt
 
@@ -33,10 +32,8 @@ class _Read(NamedTuple):
 class Measuring:
     """Keeps the last numbers of a page; those of a look stay until another look has others."""
 
-    def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
-        self._store = store
-        self._follower = follower
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
         self._latencies: dict[ReplicaName, int] = {}
         self._measures = Measures()
 
@@ -48,20 +45,21 @@ class Measuring:
         """Read at each full minute of steady time, which all processes share, until cancelled."""
         while True:
             await attempt(self.measure(), "the last numbers could not be read")
-            await self._clock.sleep(EVERY_MS - self._clock.steady() % EVERY_MS)
+            clock = self._ground.clock
+            await clock.sleep(EVERY_MS - clock.steady() % EVERY_MS)
 
     async def measure(self) -> None:
         """Read all that was written by now."""
-        is_few = _counted(self._follower.view) <= MOST_REPLICAS
+        is_few = _counted(self._ground.follower.view) <= MOST_REPLICAS
         new = await self._read() if is_few else Measures()
         if new != self._measures:
             self._measures = new
 
     async def _read(self) -> Measures:
-        page_no, wall = self._follower.page_no, self._clock.wall()
+        ground, wall = self._ground, self._ground.clock.wall()
         span = Span(wall - _BACK_MS, wall + _AHEAD_MS)
-        read = await self._store.read(partial(_read, page_no=page_no, span=span))
-        self._remember(read.looks, self._follower.view)
+        read = await ground.store.read(partial(_read, page_no=ground.page_no, span=span))
+        self._remember(read.looks, ground.follower.view)
         return Measures(combine(self._latencies, read.loads), read.queues)
 
     def _remember(self, looks: dict[ReplicaName, LookRow], view: View) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.core.lane import SEND_MS
-from watchkeeper.speak.talk import Means, Talk
+from watchkeeper.judge.ground import Ground
+from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import LaneName, Tongues
 from watchkeeper.store import lane as lane_rows
@@ -20,9 +21,9 @@ class Speaker:
     *speaks* tells whether a channel is this worker's, while the page has the plan of a digest.
     """
 
-    def __init__(self, means: Means, speaks: Callable[[str, str], bool]) -> None:
+    def __init__(self, ground: Ground, speaks: Callable[[str, str], bool]) -> None:
         self.tongues: Tongues = {}
-        self._means = means
+        self._ground = ground
         self._speaks = speaks
         self._fences: dict[str, int] = {}
         self._talks: dict[int, tuple[Talk, asyncio.Task[None]]] = {}
@@ -33,7 +34,7 @@ class Speaker:
 
         What is another's ends by itself: its new holder raises the fence.
         """
-        await rounds(self.look_around, self._means.outside.clock, "the channels cannot be read")
+        await rounds(self.look_around, self._ground.clock, "the channels cannot be read")
 
     async def finish(self) -> None:
         """Let what is being sent arrive, within the deadline of a send; begin nothing new."""
@@ -50,7 +51,7 @@ class Speaker:
 
     async def look_around(self) -> None:
         """Begin to talk on every lane that is ours and that nobody talks on."""
-        page = self._means.follower.view.page
+        page = self._ground.follower.view.page
         if page is None or self._is_ending:
             return
         for key in dict.fromkeys(name.channel for name in self.tongues):
@@ -58,12 +59,12 @@ class Speaker:
                 await self._hold(key)
 
     async def _hold(self, key: str) -> None:
-        job = partial(_channel, page_no=self._means.follower.page_no, key=key)
-        found = await self._means.store.read(job)
+        job = partial(_channel, page_no=self._ground.page_no, key=key)
+        found = await self._ground.store.read(job)
         if found is None:
             return
         row, lanes = found
-        is_ours = row.holder == self._means.worker and row.fence == self._fences.get(key)
+        is_ours = row.holder == self._ground.worker and row.fence == self._fences.get(key)
         if not is_ours and not await self._take(row):
             return
         for target, lane in lanes.items():
@@ -72,8 +73,9 @@ class Speaker:
                 self._talks[lane] = self._begin(LaneName(key, target), row.no, lane)
 
     async def _take(self, row: ChannelRow) -> bool:
-        job = partial(lane_rows.take, channel_no=row.no, holder=self._means.worker, fence=row.fence)
-        taken = await self._means.store.write(job, Track.SPEAK)
+        me = self._ground.worker
+        job = partial(lane_rows.take, channel_no=row.no, holder=me, fence=row.fence)
+        taken = await self._ground.store.write(job, Track.SPEAK)
         if taken:
             self._fences[row.key] = row.fence + 1
         return taken
@@ -81,10 +83,10 @@ class Speaker:
     def _begin(
         self, name: LaneName, channel_no: int, lane_no: int
     ) -> tuple[Talk, asyncio.Task[None]]:
-        page_no = self._means.follower.page_no
+        page_no = self._ground.page_no
         fence = self._fences[name.channel]
         tenure = Tenure(page_no, channel_no, lane_no, name.channel, fence)
-        talk = Talk(self._means, lambda: self.tongues.get(name), tenure)
+        talk = Talk(self._ground, lambda: self.tongues.get(name), tenure)
         return talk, asyncio.create_task(talk.run(), name=f"lane {lane_no}")
 
 

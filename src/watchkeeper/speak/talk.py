@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from traceback import format_exception
 
@@ -12,9 +12,8 @@ from watchkeeper.core import lane as rules
 from watchkeeper.core.delivery import Refused, Unreachable
 from watchkeeper.core.lane import CLAIM_MS, FRESH_MS, SEND_MS, Cap, Lane, Pass, Try, Wait
 from watchkeeper.core.message import Message
-from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.outside.clock import this_moment, wait_at_most
-from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.sending import Sending
 from watchkeeper.speak import settle
 from watchkeeper.speak.mask import masked
@@ -22,7 +21,7 @@ from watchkeeper.speak.settle import Tried
 from watchkeeper.speak.thought import Tenure, Thought, think
 from watchkeeper.speak.tongue import Tongue
 from watchkeeper.store import lane as lane_rows
-from watchkeeper.store.cursor import Cursor, Store, Track, Transaction
+from watchkeeper.store.cursor import Cursor, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.lane import Claim, Setback
 from watchkeeper.store.patience import write_at_last
@@ -37,29 +36,14 @@ class LostClaim(Exception):
     """Somebody else speaks on this lane by now; nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What every lane needs to speak."""
-
-    store: Store
-    follower: Follower
-    outside: Outside
-    worker: str
-
-
 class Talk:
     """One lane, spoken by this worker as long as nobody takes its fence away."""
 
-    def __init__(
-        self,
-        means: Means,
-        tongue: Callable[[], Tongue | None],
-        tenure: Tenure,
-    ) -> None:
-        self._means = means
+    def __init__(self, ground: Ground, tongue: Callable[[], Tongue | None], tenure: Tenure) -> None:
+        self._ground = ground
         self._tongue_now = tongue
         self._tenure = tenure
-        self._clock = means.outside.clock
+        self._clock = ground.clock
         self.is_telling = False
         self._is_ending = False
 
@@ -67,7 +51,7 @@ class Talk:
         """Tell what there is to tell until the lane is gone, another's, or we are cancelled."""
         while not self._is_ending and (tongue := self._tongue_now()):
             # What is decided while we think moves the view, and so ends the wait after it.
-            revision = self._means.follower.view.revision
+            revision = self._ground.follower.view.revision
             try:
                 thought = await self._think(tongue)
                 if thought is None:
@@ -91,7 +75,7 @@ class Talk:
             thought = think(cursor, self._tenure, tongue.hearing, tongue.pace, now)
             return thought.worded(tongue.sender) if thought else None
 
-        return await self._means.store.read(job)
+        return await self._ground.store.read(job)
 
     async def _take(self, tongue: Tongue, thought: Thought, revision: int) -> None:
         match thought.step:
@@ -112,7 +96,7 @@ class Talk:
 
     async def _wait(self, until: int | None, revision: int) -> None:
         wait_ms = None if until is None else max(until - self._clock.steady(), 1)
-        await wait_at_most(self._clock, self._means.follower.moved(revision), wait_ms)
+        await wait_at_most(self._clock, self._ground.follower.moved(revision), wait_ms)
         if until is not None:
             await self._clock.sleep(min(GATHER_MS, max(until - self._clock.steady(), 0)))
 
@@ -127,7 +111,7 @@ class Talk:
             tenure=self._tenure,
             lane=lane,
             hearing=tongue.hearing,
-            worker=self._means.worker,
+            worker=self._ground.worker,
             now=this_moment(self._clock),
             took_ms=self._clock.steady() - began,
             outcome=masked(outcome, tongue.settings),
@@ -143,7 +127,7 @@ class Talk:
         doubt = rules.doubt_after_claim(lane, last, message_id)
         taken = Claim(last, message_id, doubt, self._clock.steady() + CLAIM_MS)
         job = partial(lane_rows.claim, one=lane, taken=taken, fence=self._tenure.fence)
-        if not await self._means.store.write(job, Track.SPEAK):
+        if not await self._ground.store.write(job, Track.SPEAK):
             raise LostClaim
         return replace(lane, **taken._asdict(), attempt=lane.attempt + 1)
 
@@ -152,7 +136,7 @@ class Talk:
     ) -> tuple[Setback | None, str]:
         """Return how the try failed, None where it did not, and the outcome in words."""
         sending = Sending(partial(self._last_check, lane))
-        outside = self._means.outside.for_sending(sending)
+        outside = self._ground.outside.for_sending(sending)
         try:
             async with asyncio.timeout(SEND_MS / 1000):
                 await tongue.send(message, tongue.settings, outside)
@@ -188,7 +172,7 @@ class Talk:
             fence=self._tenure.fence,
         )
         try:
-            is_ours = await self._means.store.write(job, Track.SPEAK)
+            is_ours = await self._ground.store.write(job, Track.SPEAK)
         except StoreRefused as error:
             raise LostClaim from error
         if not is_ours:
@@ -218,4 +202,4 @@ class Talk:
     async def _write(self, job: Transaction[object], track: Track = Track.SPEAK) -> None:
         """Write *job*, however long the store refuses it: what was sent must be known."""
         trouble = "what was sent cannot be saved"
-        await write_at_last(self._means.store, job, self._clock, trouble, track)
+        await write_at_last(self._ground.store, job, self._clock, trouble, track)

@@ -18,13 +18,13 @@ from watchkeeper.core.message import Message, MessageKind
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.reason import words
 from watchkeeper.core.status import Status
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import this_moment
 from watchkeeper.speak import memory
 from watchkeeper.speak.mask import masked
 from watchkeeper.speak.speaker import Speaker
-from watchkeeper.speak.talk import Means
 from watchkeeper.speak.tongue import LaneName, Tongue
 from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store.cursor import Cursor
@@ -44,18 +44,18 @@ class Unrecorded:
 
     def __init__(
         self,
-        means: Means,
+        ground: Ground,
         speaker: Speaker,
         recording: Recording,
         file: Path,
         settled: Callable[[], Awaitable[object]],
     ) -> None:
-        self._means = means
+        self._ground = ground
         self._speaker = speaker
         self._recording = recording
         self._file = file
         self._settled = settled
-        self._clock = means.outside.clock
+        self._clock = ground.clock
         self._dead = memory.read(file)
         self._told: dict[LaneName, _Told] = {}
         self._resumed: Facts | None = None
@@ -74,7 +74,7 @@ class Unrecorded:
 
     async def _speak(self) -> None:
         """Say who is dead in our own view, on each channel that has not taken it yet."""
-        view = self._means.follower.view
+        view = self._ground.follower.view
         found = self._recording.dead(view)
         dead = {name: code for name, code in found.items() if not view.is_held(name)}
         new = {name for name in dead if not _is_recorded(view, name)}
@@ -108,7 +108,7 @@ class Unrecorded:
         )
         try:
             async with asyncio.timeout(SEND_MS / 1000):
-                await tongue.send(message, tongue.settings, self._means.outside)
+                await tongue.send(message, tongue.settings, self._ground.outside)
         except Exception as error:  # noqa: BLE001 - no notifier's mistake may silence the others
             said = masked(f"{type(error).__name__}: {error}", tongue.settings)
             log.warning("channel %s: %s", name.channel, said)
@@ -118,16 +118,16 @@ class Unrecorded:
     async def _resume(self) -> None:
         """Save that recording works again, and who of those called dead is not."""
         self._resumed = self._resumed or self._right()
-        job = partial(_say_once, page_no=self._means.follower.page_no, facts=self._resumed)
+        job = partial(_say_once, page_no=self._ground.page_no, facts=self._resumed)
         with suppress(StoreRefused):
-            await self._means.store.write(job)
-            self._means.follower.hurry()
+            await self._ground.store.write(job)
+            self._ground.follower.hurry()
             self._dead, self._told, self._resumed = {}, {}, None
             await asyncio.to_thread(memory.forget, self._file)
 
     def _right(self) -> Facts:
         """Return what puts right what was said, with the worse of what is recorded and known."""
-        view = self._means.follower.view
+        view = self._ground.follower.view
         dead = self._recording.dead(view)
         now = this_moment(self._clock)
         back = tuple(

@@ -13,11 +13,12 @@ log = logging.getLogger(__name__)
 
 async def keep_house(post: Post) -> None:
     """Forget what is old, hourly and a little at a time, until cancelled."""
+    ground = post.ground
     while True:
-        await post.clock.sleep(HOUR_MS)
+        await ground.clock.sleep(HOUR_MS)
         if not post.workers.does(WORK):
             continue
         try:
-            await tidy(post.store, post.page_no, this_moment(post.clock))
+            await tidy(ground.store, ground.page_no, this_moment(ground.clock))
         except Exception:
             log.exception("nothing old was forgotten; it is tried again in an hour")

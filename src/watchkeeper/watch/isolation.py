@@ -20,12 +20,12 @@ from watchkeeper.core.moment import Moment
 from watchkeeper.core.reason import Reason
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
+from watchkeeper.judge.ground import Ground
 from watchkeeper.outside import anchors
 from watchkeeper.outside.clock import this_moment
 from watchkeeper.outside.connect import Place
-from watchkeeper.outside.outside import Outside
 from watchkeeper.store import gate, history, notification, trouble
-from watchkeeper.store.cursor import Cursor, Store
+from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.patience import write_at_last
 from watchkeeper.watch.look import Aim
 
@@ -48,18 +48,13 @@ class Isolation:
     """Whether this process is cut off from everything outside its machine, and since when."""
 
     def __init__(
-        self,
-        outside: Outside,
-        store: Store,
-        page_no: int,
-        find_gateway: Callable[[], str] = anchors.default_gateway,
+        self, ground: Ground, find_gateway: Callable[[], str] = anchors.default_gateway
     ) -> None:
         self.anchors: Sequence[Place] = ()
         self._on_return: list[Callable[[], None]] = []
         self._find_gateway = find_gateway
-        self._outside = outside
-        self._store = store
-        self._page_no = page_no
+        self._ground = ground
+        self._outside = ground.outside
         self._gateway = ""
         self._since: Moment | None = None
         self._returned = 0
@@ -146,8 +141,9 @@ class Isolation:
             call()
 
     async def _say(self, blackout: Blackout) -> None:
-        job, clock = partial(say, page_no=self._page_no, blackout=blackout), self._outside.clock
-        await write_at_last(self._store, job, clock, "the isolation is not recorded yet")
+        ground = self._ground
+        job = partial(say, page_no=ground.page_no, blackout=blackout)
+        await write_at_last(ground.store, job, ground.clock, "the isolation is not recorded yet")
 
     async def _is_outside(self, aim: Aim) -> bool:
         """Return whether *aim* is not on this machine; a script may look anywhere."""

@@ -30,7 +30,7 @@ class Looker:
     def __init__(self, post: Post, notebook: Notebook) -> None:
         self.lateness = Lateness()
         self._post = post
-        self._clock = post.clock
+        self._clock = post.ground.clock
         self._notebook = notebook
         self._aims: Mapping[ReplicaName, Aim] = {}
         self._crowds: dict[str, Crowd] = {}
@@ -98,7 +98,7 @@ class Looker:
         """Return when to look first: soon where nobody ever looked, else at its phase."""
         key, interval = str(name), aim.looking.interval_ms
         due = next_due(key, interval, now)
-        row = self._post.follower.view.replica(name)
+        row = self._post.ground.follower.view.replica(name)
         if row is None or row.standing is Standing.PENDING:
             return min(due, now + phase(key, min(interval, FIRST_LOOKS_MS)))
         return due
@@ -164,7 +164,7 @@ class Looker:
         start, gaps = clock.steady(), post.gaps()
         late = self.lateness.begun(start - turn.due)
         try:
-            report = await look(aim, post.outside)
+            report = await look(aim, post.ground.outside)
         except Exception as error:
             log.exception("the look at %s broke", name)
             report = Report(status=Status.BLIND, reason=Reason("local", repr(error)))

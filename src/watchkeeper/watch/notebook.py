@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.report import Report
-from watchkeeper.judge.follow import Follower
-from watchkeeper.outside.clock import Clock, wait_at_most
+from watchkeeper.judge.ground import Ground
+from watchkeeper.outside.clock import wait_at_most
 from watchkeeper.store import latency
-from watchkeeper.store.cursor import Store, Track
+from watchkeeper.store.cursor import Track
 from watchkeeper.store.latency import LookRow
 from watchkeeper.store.patience import attempt
 
@@ -40,10 +40,9 @@ class _Noted(NamedTuple):
 class Notebook:
     """The looks that are not on disk yet: the newest 50,000, where the store refuses them."""
 
-    def __init__(self, store: Store, follower: Follower, clock: Clock) -> None:
-        self._store = store
-        self._follower = follower
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._clock = ground.clock
         self._noted: deque[_Noted] = deque(maxlen=MOST)
         self._filled = asyncio.Event()
 
@@ -71,12 +70,13 @@ class Notebook:
         """Write all that was noted; what the store refuses stays, and StoreRefused is raised."""
         while self._noted:
             batch = list(islice(self._noted, AT_ONCE))
-            await self._store.write(partial(latency.add, looks=self._rows(batch)), Track.PAST)
+            job = partial(latency.add, looks=self._rows(batch))
+            await self._ground.store.write(job, Track.PAST)
             self._drop(batch)
 
     def _rows(self, batch: Sequence[_Noted]) -> list[LookRow]:
         """Return *batch* as rows; a replica that is gone by now has none."""
-        find = self._follower.view.replica
+        find = self._ground.follower.view.replica
         found = ((find(noted.name), noted) for noted in batch)
         return [LookRow(one.at, row.no, one.status, one.latency_us) for row, one in found if row]
 

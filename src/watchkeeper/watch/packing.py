@@ -3,6 +3,7 @@
 from functools import partial
 
 from watchkeeper.core.moment import HOUR_MS
+from watchkeeper.judge.ground import Ground
 from watchkeeper.outside.clock import Clock
 from watchkeeper.store import latency
 from watchkeeper.store.cursor import Store, Track
@@ -20,13 +21,13 @@ WORK = "packing"
 async def pack_for_ever(post: Post) -> None:
     """Pack every hour that is over, where this worker is the one that does, until cancelled."""
     while True:
-        await post.clock.sleep(EVERY_MS)
+        await post.ground.clock.sleep(EVERY_MS)
         if post.workers.does(WORK):
-            await attempt(_pack_all(post), "latencies could not be packed")
+            await attempt(_pack_all(post.ground), "latencies could not be packed")
 
 
-async def _pack_all(post: Post) -> None:
-    while await pack_next(post.store, post.clock):
+async def _pack_all(ground: Ground) -> None:
+    while await pack_next(ground.store, ground.clock):
         pass
 
 

@@ -56,6 +56,7 @@ class Queues:
 
     def __init__(self, post: Post) -> None:
         self._post = post
+        self._ground = post.ground
         self._watched: list[Watched] = []
         self._changed = asyncio.Event()
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
@@ -76,7 +77,7 @@ class Queues:
                     task.cancel()
 
     async def _watch(self, queue: Watched) -> None:
-        clock = self._post.clock
+        clock = self._ground.clock
         while True:
             due = next_due(queue.work, queue.broker.interval_ms, clock.steady())
             while (now := clock.steady()) < due:
@@ -88,12 +89,12 @@ class Queues:
     async def ask(self, queue: Watched) -> None:
         """Ask *queue* once, or twice where it is loaded, and take to the door what it says."""
         gaps = self._post.gaps()
-        heard = self._post.clock.steady()
+        heard = self._ground.clock.steady()
         counts = await self._count(queue)
         again_ms = queue.broker.again_ms
         if again_ms is not None and isinstance(counts, Counts) and queue.are_loaded(counts):
-            await self._post.clock.sleep(again_ms)
-            heard = self._post.clock.steady()
+            await self._ground.clock.sleep(again_ms)
+            heard = self._ground.clock.steady()
             counts = await self._count(queue)
         if self._post.gaps() == gaps:
             await self._testify(queue, counts, heard)
@@ -101,7 +102,7 @@ class Queues:
 
     async def _count(self, queue: Watched) -> Counts | Reason:
         try:
-            return await count(queue.broker, queue.name, self._post.outside)
+            return await count(queue.broker, queue.name, self._ground.outside)
         except Failure as failure:
             return Reason(failure.code, str(failure))
         except Exception as error:
@@ -109,16 +110,16 @@ class Queues:
             return Reason("local", repr(error))
 
     async def _testify(self, watched: Watched, counts: Counts | Reason, heard: int) -> None:
-        view = self._post.follower.view
+        view = self._ground.follower.view
         for node, queue in watched.nodes.items():
             report = _report(queue, counts, heard)
             await asyncio.gather(*(self._tell(name, report) for name in view.replicas(node)))
 
     async def _keep(self, name: str, counts: Counts | None) -> None:
         """Write *counts* for those who read the page, None where they are not known any more."""
-        job = partial(measure.count, page_no=self._post.page_no, name=name, seen=counts)
+        job = partial(measure.count, page_no=self._ground.page_no, name=name, seen=counts)
         try:
-            await self._post.store.write(job, Track.PAST)
+            await self._ground.store.write(job, Track.PAST)
         except StoreRefused as error:
             log.debug("the counts of the queue %s cannot be kept: %s", name, error)
 

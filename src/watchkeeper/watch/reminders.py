@@ -21,18 +21,18 @@ class Reminders:
 
     async def run(self) -> None:
         """Remind of open alerts until cancelled; a store that refuses is asked again."""
-        await rounds(self.go_round, self._post.clock, "nobody can be reminded")
+        await rounds(self.go_round, self._post.ground.clock, "nobody can be reminded")
 
     async def go_round(self) -> int:
         """Remind of what is due, and return after how many milliseconds to look again."""
-        policy, post = self._policy(), self._post
-        if policy is None or not post.decides(WORK):
+        policy, ground = self._policy(), self._post.ground
+        if policy is None or not self._post.decides(WORK):
             return EVERY_MS
-        job = partial(first_due, page_no=post.page_no, policy=policy)
-        due = await post.store.read(job)
-        now = this_moment(post.clock)
+        page_no = ground.page_no
+        due = await ground.store.read(partial(first_due, page_no=page_no, policy=policy))
+        now = this_moment(ground.clock)
         if due is None or due > now.steady:
             return EVERY_MS if due is None else min(due - now.steady, EVERY_MS)
-        await post.store.write(partial(say_reminders, page_no=post.page_no, policy=policy, now=now))
-        post.follower.hurry()
+        await ground.store.write(partial(say_reminders, page_no=page_no, policy=policy, now=now))
+        ground.follower.hurry()
         return EVERY_MS

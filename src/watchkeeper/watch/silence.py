@@ -19,16 +19,17 @@ class Silence:
 
     async def run(self) -> None:
         """Scan until cancelled; a store that refuses is asked again."""
-        await rounds(self.scan, self._post.clock, "silence cannot be told")
+        await rounds(self.scan, self._post.ground.clock, "silence cannot be told")
 
     async def scan(self) -> None:
         """Report every promise that is broken now, unless a worker may be deaf or cut off."""
         post = self._post
         if not post.workers.does(WORK) or post.workers.hears_badly():
             return
-        now = post.clock.steady()
-        job = partial(sighting_rows.overdue, page_no=post.page_no, now=now)
-        broken = [(name, silence(last, 0, now)) for name, last in await post.store.read(job)]
+        now = post.ground.clock.steady()
+        job = partial(sighting_rows.overdue, page_no=post.ground.page_no, now=now)
+        overdue = await post.ground.store.read(job)
+        broken = [(name, silence(last, 0, now)) for name, last in overdue]
         if broken and await post.isolation.is_cut_off():
             return
         answers = [post.door.take(name, report) for name, report in broken if report]

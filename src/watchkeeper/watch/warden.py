@@ -24,24 +24,24 @@ class Warden:
 
     async def run(self) -> None:
         """Go round until cancelled; a store that refuses is asked again."""
-        await rounds(self.go_round, self._post.clock, "nothing can be held or released")
+        await rounds(self.go_round, self._post.ground.clock, "nothing can be held or released")
 
     async def go_round(self) -> None:
         """Hold and release what is due now, if the page follows our plan."""
-        plan, post = self._plan(), self._post
-        if not post.decides(WORK):
+        plan, ground = self._plan(), self._post.ground
+        if not self._post.decides(WORK):
             return
-        now = this_moment(post.clock)
+        now = this_moment(ground.clock)
         wanted = Holding(
-            page_no=post.page_no,
+            page_no=ground.page_no,
             digest=plan.digest,
             rules=Rules.of(plan),
             maintained=self._calendar.today(plan, now.at).nodes,
             now=now,
         )
-        if await post.store.read(partial(is_due, wanted=wanted)):
-            await post.store.write(partial(hold, wanted=wanted))
-            post.follower.hurry()
+        if await ground.store.read(partial(is_due, wanted=wanted)):
+            await ground.store.write(partial(hold, wanted=wanted))
+            ground.follower.hurry()
 
 
 class _Calendar:

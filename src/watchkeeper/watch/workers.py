@@ -9,11 +9,10 @@ from itertools import count
 from watchkeeper import __version__
 from watchkeeper.core.schedule import chosen, speakers
 from watchkeeper.core.steady import ClockMark
-from watchkeeper.judge.follow import Follower
+from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.recording import Recording
-from watchkeeper.outside.clock import Clock
 from watchkeeper.store import gate, meta, worker
-from watchkeeper.store.cursor import Cursor, Store, Track
+from watchkeeper.store.cursor import Cursor, Track
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.worker import WorkerRow
 
@@ -33,14 +32,12 @@ class _Seen:
 class Workers:
     """The living workers, this one among them, each with the digest of its plan."""
 
-    def __init__(
-        self, store: Store, follower: Follower, clock: Clock, recording: Recording, name: str
-    ) -> None:
-        self.name = name
+    def __init__(self, ground: Ground, recording: Recording) -> None:
+        self.name = ground.worker
         self.plan_digest = ""
-        self._store = store
-        self._follower = follower
-        self._clock = clock
+        self._store = ground.store
+        self._follower = ground.follower
+        self._clock = ground.clock
         self._recording = recording
         self._beat = 0
         self._seen: dict[str, _Seen] = {}
