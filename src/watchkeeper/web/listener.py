@@ -5,11 +5,11 @@ import os
 import socket
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import uvicorn
 
 from watchkeeper.web.connections import Connections
+from watchkeeper.web.entrance import Entrance
 from watchkeeper.web.front import Front
 from watchkeeper.web.heads import Heads
 from watchkeeper.web.intake import Common
@@ -37,8 +37,8 @@ class Listener:
     def __init__(self, front: Front, host: str, port: int) -> None:
         self._connections = Connections(front.gap, front.clock)
         common = Common(front, Site(front), self._connections, Heads())
-        self._uvicorn = _Uvicorn(_config(front, common), self._connections)
         self._socket = _listen(host, port)
+        self._uvicorn = _Uvicorn(_config(front), common, self._socket)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
 
     async def run(self) -> None:
@@ -59,16 +59,30 @@ class Listener:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn inside our loop: signals are not its business, the time of day is ours."""
+    """Uvicorn inside our loop: signals are not its business, entrance and time of day are ours."""
 
-    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+    def __init__(self, config: uvicorn.Config, common: Common, listener: socket.socket) -> None:
         super().__init__(config)
-        self._connections = connections
+        self._connections = common.connections
+        welcome = partial(Shortcut, config, self.server_state, {}, common=common)
+        self._entrance = Entrance(listener, welcome)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to the program."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        """Begin without *sockets*: they are the entrance's, until the end closes them."""
+        await super().startup([])
+
+    async def main_loop(self) -> None:
+        """Take who comes, until told to stop."""
+        self._entrance.open()
+        try:
+            await super().main_loop()
+        finally:
+            self._entrance.close()
 
     async def on_tick(self, counter: int) -> bool:
         """Once a second, take the time and end what took too long."""
@@ -78,11 +92,9 @@ class _Uvicorn(uvicorn.Server):
         return self.should_exit
 
 
-def _config(front: Front, common: Common) -> uvicorn.Config:
-    protocol: Any = partial(Shortcut, common=common)  # uvicorn calls it as it would call a class
+def _config(front: Front) -> uvicorn.Config:
     return uvicorn.Config(
         application(front),
-        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,
