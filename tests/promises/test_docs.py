@@ -20,6 +20,7 @@ MODULES = sorted(
     path for room in ("src", "tests", "rig", "bench") for path in (ROOT / room).rglob("*.py")
 )
 FIRST_SCREEN = 24
+LEAST_EXAMPLES = 3
 FORBIDDEN_MODULES = {"utils", "common", "helpers"}
 FORBIDDEN_CLASSES = re.compile(r"Manager|Handler|Base(?![a-z])")
 
@@ -80,10 +81,32 @@ def test_the_reference_of_the_config_is_new_and_made_by_its_script() -> None:
     assert (ROOT / "docs/config.md").read_text() == render(kinds()), "run scripts/docs"
 
 
+@pytest.mark.parametrize("kind", folder.names(folder.PROBES))
+def test_the_options_in_the_page_of_a_probe_are_new_and_made_by_the_script(kind: str) -> None:
+    page = (ROOT / f"docs/probes/{kind}.md").read_text()
+    own = folder.load(folder.PROBES, kind).Options
+    assert f"{BEGIN}\n{options(own)}{END}" in page, "run scripts/docs"
+
+
 @pytest.mark.parametrize("kind", folder.names(folder.NOTIFIERS))
 def test_the_options_in_the_page_of_a_channel_are_new_and_made_by_the_script(kind: str) -> None:
     page = (ROOT / f"docs/channels/{kind}.md").read_text()
-    assert f"{BEGIN}\n{options(kind, kinds())}{END}" in page, "run scripts/docs"
+    assert f"{BEGIN}\n{options(kinds().notifiers[kind])}{END}" in page, "run scripts/docs"
+
+
+@pytest.mark.parametrize("kind", folder.names(folder.PROBES))
+def test_every_example_in_the_page_of_a_probe_is_a_config(kind: str, tmp_path: Path) -> None:
+    page = (ROOT / f"docs/probes/{kind}.md").read_text()
+    node, *examples = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) >= LEAST_EXAMPLES
+    head = (ROOT / "config.example.cfg").read_text().partition("[[probe.service]]")[0]
+    file = tmp_path / "config.cfg"
+    for example in ("", *examples):
+        name = example.partition(" = ")[0]
+        kept = re.sub(rf"^{name} = .*", "", node, flags=re.MULTILINE | re.DOTALL)
+        tables = f'[[probe.service]]\nid = "a"\nlabel = "A"\n{kept if example else node}{example}'
+        file.write_text(head + tables)
+        assert load(file, kinds(), {"API_TOKEN": "sesame"}).notices == ()
 
 
 def test_the_example_config_loads_and_leaves_nothing_to_say() -> None:

@@ -11,7 +11,7 @@ ROWS = dict(re.findall(r"^\| ([A-Z][0-9]+) \|(.*)$", PAGE, re.MULTILINE))
 TESTS = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 PLAYED = (ROOT / "tests/rig/test_rig_runs.py").read_text()
 THREATS = {f"E{number}" for number in range(1, 15)}
-FAULTS = {"F5", "F6", "F7", "F8", "F18", "F19", "F20", "F21"}
+FAULTS = {"F5", "F6", "F7", "F8", "F17", "F18", "F19", "F20", "F21"}
 BARS = {"B5", "B7", "B17", "B19", "B25"}
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, replace
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType, UnionType
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.problems import Path
 from watchkeeper.config.server import Anchor, Inet
-from watchkeeper.config.tables import INHERITED, Key, Shape, Table, describe
+from watchkeeper.config.tables import INHERITED, Key, Shape, Table, describe, keys_of
 from watchkeeper.config.values import is_secret
 from watchkeeper.core.secret import Secret
 from watchkeeper.core.url import Url
@@ -34,7 +34,7 @@ This page is made from the schema that the program reads files with.
 """
 BEGIN = "<!-- options: written by scripts/docs -->"
 END = "<!-- end of options -->"
-"""What stands around the options in the page of a channel."""
+"""What stands around the options in the page of a probe or channel."""
 
 _ROWS = "\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n"
 _WORDS: Mapping[object, str] = MappingProxyType(
@@ -57,13 +57,13 @@ def render(kinds: Kinds) -> str:
     return _HEAD + "".join(_sections(describe(kinds), ()))
 
 
-def options(channel: str, kinds: Kinds) -> str:
-    """Return the table of the keys that only *channel*, a kind of [notify], has."""
-    notify = describe(kinds).keys["notify"].form
-    form = notify.keys[channel].form if isinstance(notify, Table) else None
-    own = {field.name for field in fields(kinds.notifiers[channel])}
-    keys = form.keys.values() if isinstance(form, Table) else ()
-    return _ROWS.lstrip() + "".join(_row(key) for key in keys if key.field in own)
+def options(own: type[Any]) -> str:
+    """Return the table of the keys of *own*, the Settings of a channel or Options of a probe."""
+    return _ROWS.lstrip() + "".join(_row(_marked(key)) for key in keys_of(own).values())
+
+
+def _marked(key: Key) -> Key:
+    return replace(key, doc=f"{key.doc} · `[metrics]`") if key.is_metric else key
 
 
 def _sections(table: Table, path: Path) -> Iterator[str]:

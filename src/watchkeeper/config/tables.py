@@ -86,9 +86,9 @@ def describe(kinds: Kinds) -> Table:
     """Return the table that is a whole file, for a program that has *kinds*."""
     options: Keys = {}
     for probe in kinds.probes.values():
-        options |= _keys(probe)
+        options |= keys_of(probe)
     metrics = {name: key for name, key in options.items() if key.is_metric}
-    of_nodes = {name: key for name, key in _keys(MetricsTable).items() if key.is_of_nodes}
+    of_nodes = {name: key for name, key in keys_of(MetricsTable).items() if key.is_of_nodes}
     inherited = {
         name: replace(key, default=INHERITED) for name, key in {**of_nodes, **metrics}.items()
     }
@@ -112,7 +112,7 @@ def _channel(kind: str, kinds: Kinds) -> Key:
         doc=cleandoc(settings.__doc__ or ""),
         hint=settings,
         default=(),
-        form=_table(ChannelTable, {ChannelTable: _addressed(_keys(settings))}, rest),
+        form=_table(ChannelTable, {ChannelTable: _addressed(keys_of(settings))}, rest),
         shape=Shape.EITHER,
     )
 
@@ -132,7 +132,7 @@ def _as_given(rest: dict[str, Any]) -> dict[str, Any]:
 def _table(
     cls: type[Any], more: More, rest: Callable[[dict[str, Any]], dict[str, Any]] = _as_given
 ) -> Table:
-    own = _keys(cls, more)
+    own = keys_of(cls, more)
     names = {key.field for key in own.values()}
 
     def make(values: dict[str, Any]) -> Any:
@@ -145,7 +145,8 @@ def _table(
     return Table(keys=keys, make=make, required=required)
 
 
-def _keys(cls: type[Any], more: More = MappingProxyType({})) -> Keys:
+def keys_of(cls: type[Any], more: More = MappingProxyType({})) -> Keys:
+    """Return the keys that the fields of *cls* are in a file."""
     hints = get_type_hints(cls, include_extras=True)
     keys = [
         _key(field, hints[field.name], more)

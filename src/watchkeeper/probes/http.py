@@ -144,13 +144,16 @@ class Options:
     )
     https_ca_file: str = field(
         default="",
-        metadata={"doc": "file of the certificates to trust (PEM), instead of the system's"},
+        metadata={
+            "doc": "file of the certificates to trust (PEM), instead of the system's or those of "
+            "`SSL_CERT_FILE`"
+        },
     )
     https_server_name: str = field(
         default="",
         metadata={
             "doc": "the name that is asked for by SNI and that the certificate must be for, "
-            "instead of the URL's host",
+            "instead of the URL's host; the `Host` header stays as it is",
             "check": check_server_name,
         },
     )
