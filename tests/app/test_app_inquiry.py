@@ -94,7 +94,7 @@ async def test_what_was_seen_is_shown_harmlessly_with_the_first_success_after_it
     store_url: str,
 ) -> None:
     async with house(store_url) as home:
-        bodies = [(DEAD, "refused", "a\x1b[2Jb\n" + "line\n" * 99), (HEALTHY, "", "fine")]
+        bodies = [(DEAD, "refused", "a\x1b[2Jb\n" + "line\n" * 98 + "why\n"), (HEALTHY, "", "fine")]
         for status, why, body in bodies:
             home.clock.pass_ms(1)
             now = home.clock.steady()
@@ -105,7 +105,8 @@ async def test_what_was_seen_is_shown_harmlessly_with_the_first_success_after_it
         assert lines[at + 1].startswith("the last failure, ")
         assert lines[at + 1].endswith(": dead, refused")
         assert lines[at + 2] == "a [2Jb"
-        assert lines[at + 32] == "… and 70 lines more"
+        assert lines[at + 17] == "… and 70 more …"
+        assert lines[at + 32] == "why"
         assert lines[at + 33].startswith("the first success after it, ")
         assert lines[at + 34] == "fine"
 

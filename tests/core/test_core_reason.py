@@ -14,6 +14,8 @@ from watchkeeper.core.texts import ENGLISH
         ("status:503", "status 503"),
         ("silent:60", "silent for 60 s"),
         ("certificate_soon:3", "certificate ends in 3 days"),
+        ("certificate_soon:1", "certificate ends in 1 day"),
+        ("certificate_soon:0", "certificate ends within a day"),
         ("", ""),
         ("never written", "never written"),
         ("never_written:5", "never_written:5"),

@@ -6,6 +6,7 @@ import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from tests.loop import in_loop
 from tests.outside.world import Behaviour, serving
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
+from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import BadAnswer, CutOff
 from watchkeeper.outside.journey import Journey
 from watchkeeper.outside.outside import real
+from watchkeeper.outside.wire import Wire
 from watchkeeper.probes import ssh
 
 RECORDED = (Path(__file__).parent / "recorded" / "openssh_9.2.bin").read_bytes()
@@ -80,6 +83,25 @@ async def test_a_server_that_offers_keys_is_healthy_and_the_evidence_names_it() 
     assert (report.status, report.reason.code) == (Status.HEALTHY, "")
     assert "'OpenSSH_9.2p1 Debian-2+deb12u10'" in str(report.evidence)
     assert "exchanges keys by 'sntrup761x25519-sha512, sntrup761" in str(report.evidence)
+
+
+class Sluggish(Connector):
+    """Comes back with a connection when the server has said what it says first."""
+
+    async def wire(self, place: Place, journey: Journey) -> tuple[Wire, str]:
+        reached = await super().wire(place, journey)
+        await asyncio.sleep(0.05)
+        return reached
+
+
+@in_loop
+async def test_a_server_that_greets_at_once_was_waited_for_before_it_was_read() -> None:
+    outside = real()
+    late = replace(outside, connect=Sluggish(outside.resolver))
+    async with serving(Server(RECORDED)) as port:
+        report = await ssh.look(f"ssh://127.0.0.1:{port}", ssh.Options(), 20_000, late)
+    phases = [line.partition(":")[0] for line in str(report.evidence).splitlines()]
+    assert phases[-3:] == ["waiting for the answer", "reading the answer", "in all"]
 
 
 @in_loop

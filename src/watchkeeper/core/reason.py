@@ -24,7 +24,10 @@ SILENT = "silent"
 
 
 def words(code: str, language: Mapping[str, str] = texts.ENGLISH) -> str:
-    """Return the plain words for reason *code*, the code itself where none are written."""
+    """Return the plain words for reason *code*, the code itself where none are written.
+
+    A value may have words of its own, as where one is not said like many.
+    """
     kind, _, value = code.partition(":")
-    template = language.get(f"reason.{kind}")
+    template = language.get(f"reason.{code}") or language.get(f"reason.{kind}")
     return template.format(value=value) if template else code

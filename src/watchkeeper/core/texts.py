@@ -20,6 +20,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "reason.certificate_expired": "certificate expired",
         "reason.certificate_name": "certificate for another name",
         "reason.certificate_soon": "certificate ends in {value} days",
+        "reason.certificate_soon:1": "certificate ends in 1 day",
+        "reason.certificate_soon:0": "certificate ends within a day",
         "reason.tls": "no secure connection",
         "reason.slow": "slow to answer",
         "reason.exit": "its script ended with {value}",

@@ -39,9 +39,9 @@ async def look(target: str, options: Options, timeout_ms: int, outside: Outside)
     async def greet(journey: Journey) -> Seen:
         greeting = Greeting(journey)
         wire, _ = await outside.connect.wire(place, journey)
+        journey.enter(Phase.WAIT)  # a server may have greeted as soon as it was reached
         line = Line(wire, greeting)
         try:
-            journey.enter(Phase.WAIT)
             line.send(_OUR_NAME)
             await line.finished
         finally:

@@ -18,7 +18,7 @@ from watchkeeper.store.history import Evidence
 from watchkeeper.store.latency import Latencies
 
 _OF_BELIEF = {"replica", "standing"}
-_MOST_LINES = 30
+_MOST_LINES = 15
 _MOST_COLUMNS = 200
 _SECOND_US = 1_000_000
 
@@ -112,11 +112,15 @@ def _seen(one: Dossier) -> Iterator[str]:
 def _evidence(title: str, seen: Evidence) -> Iterator[str]:
     why = f", {words(seen.reason_code)}" if seen.reason_code else ""
     yield f"{title}, {timestamp(seen.at)}: {seen.status.word}{why}"
-    lines = seen.body.splitlines()
-    for line in lines[:_MOST_LINES]:
-        yield f"  {_harmless(line)}"
-    if len(lines) > _MOST_LINES:
-        yield f"  … and {len(lines) - _MOST_LINES} lines more"
+    yield from (f"  {_harmless(line)}" for line in _ends(seen.body.splitlines()))
+
+
+def _ends(lines: list[str]) -> list[str]:
+    """Return *lines*, of many the first and the last: the last words of a script say why."""
+    left_out = len(lines) - 2 * _MOST_LINES
+    if left_out <= 0:
+        return lines
+    return [*lines[:_MOST_LINES], f"… and {left_out} more …", *lines[-_MOST_LINES:]]
 
 
 def _harmless(line: str) -> str:
