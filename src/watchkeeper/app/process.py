@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from watchkeeper.app import world
 from watchkeeper.app.adoption import Adoption
 from watchkeeper.app.eyes import Eyes
 from watchkeeper.app.gaps import Gaps
@@ -20,8 +21,6 @@ from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.measuring import Measuring
 from watchkeeper.judge.recording import Recording
 from watchkeeper.judge.rules import Rules
-from watchkeeper.outside import tls
-from watchkeeper.outside.addresses import Allowance
 from watchkeeper.speak.startup import first_verdicts, say_startup
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.isolation import Isolation
@@ -113,10 +112,7 @@ class App:
 
     def _act(self, loaded: Loaded, departed: Departed) -> None:
         """Begin to act on the plan that was adopted."""
-        outside, server = self._ground.outside, loaded.server
-        tls.context.cache_clear()
-        outside.shell.hidden = server.secret_variables
-        outside.connect.adopt(Allowance.of(server.allowed_addresses))
+        world.adopt(self._ground.outside, loaded.server)
         self._door.rules = Rules.of(loaded.plan)
         self._eyes.adopt(loaded)
         self._mouth.adopt(loaded.plan, departed)

@@ -4,7 +4,8 @@ import os
 
 from watchkeeper import __version__
 from watchkeeper.config.load import Loaded
-from watchkeeper.outside import outside
+from watchkeeper.config.server import Server
+from watchkeeper.outside import outside, tls
 from watchkeeper.outside.addresses import Allowance
 from watchkeeper.outside.outside import Outside
 from watchkeeper.outside.proxy import Proxies
@@ -17,9 +18,18 @@ def world(loaded: Loaded | None) -> Outside:
     """
     usual = f"watchkeeper/{__version__}"
     real = outside.real(
-        allowance=Allowance.of(loaded.server.allowed_addresses if loaded else ()),
         proxies=Proxies.of(os.environ),
         user_agent=f"watchkeeper (+{loaded.plan.page.url})" if loaded else usual,
     )
-    real.shell.hidden = loaded.server.secret_variables if loaded else frozenset()
+    if loaded:
+        adopt(real, loaded.server)
     return real
+
+
+def adopt(outside: Outside, server: Server) -> None:
+    """Let *outside* be met by the rules of *server* from now on; files of authorities are read
+    anew.
+    """
+    tls.context.cache_clear()
+    outside.shell.hidden = server.secret_variables
+    outside.connect.adopt(Allowance.of(server.allowed_addresses))

@@ -11,7 +11,7 @@ from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.judge.climb import Decision
 from watchkeeper.store import alert, member, notification, trouble
 from watchkeeper.store.alert import OpenAlert
-from watchkeeper.store.trouble import Victim
+from watchkeeper.store.trouble import EVERYBODY, Those, Victim, few
 
 Left = Mapping[ReplicaName, Leaving]
 """Why those are there no more who did not recover."""
@@ -49,14 +49,14 @@ def alarm(decision: Decision, replica_nos: Collection[int], left: Left = _NOBODY
     """
     alert_on = decision.page.alert_on
     opened = alert.of_replicas(decision.cursor, decision.page_no, alert_on, replica_nos)
-    _compare(decision, opened, _victims(decision, replica_nos), left)
+    _compare(decision, opened, _victims(decision, few(replica_nos)), left)
 
 
 def alarm_all(decision: Decision, left: Left = _NOBODY) -> None:
     """Write how alerts go on, as `alarm` does, by what is true now of all replicas."""
     opened = alert.open_alerts(decision.cursor, decision.page_no)
     mine = [one for kind, one in opened if kind is decision.page.alert_on]
-    _compare(decision, mine, _victims(decision, None), left)
+    _compare(decision, mine, _victims(decision, EVERYBODY), left)
 
 
 def change_policy(decision: Decision, policy: Policy) -> dict[ReplicaName, Leaving]:
@@ -81,10 +81,10 @@ def change_policy(decision: Decision, policy: Policy) -> dict[ReplicaName, Leavi
     return spared
 
 
-def _victims(decision: Decision, replica_nos: Collection[int] | None) -> list[Victim]:
+def _victims(decision: Decision, those: Those) -> list[Victim]:
     page = decision.page
     return trouble.victims(
-        decision.cursor, decision.page_no, page.alert_on, page.trouble_from, replica_nos
+        decision.cursor, decision.page_no, page.alert_on, page.trouble_from, those
     )
 
 

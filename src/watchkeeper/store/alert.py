@@ -10,7 +10,7 @@ from watchkeeper.core.plan import AlertOn
 from watchkeeper.store import member
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.member import MemberRow
-from watchkeeper.store.trouble import HELD, NAMES, SUBJECT, those
+from watchkeeper.store.trouble import EVERYBODY, HELD, NAMES, SUBJECT, few
 
 _ALERT = "a.subject, a.opened, a.opened_at, a.seq, a.reminders, a.reminded"
 
@@ -35,7 +35,7 @@ def open_alerts(cursor: Cursor, page_no: int) -> list[tuple[AlertOn, OpenAlert]]
         " WHERE a.page_no = ? AND a.closed_at IS NULL ORDER BY a.no",
         (page_no,),
     )
-    members = member.of_open(cursor, page_no)
+    members = member.of_open(cursor, page_no, EVERYBODY)
     return [(AlertOn(kind), _open(rest, members)) for kind, *rest in rows]
 
 
@@ -47,7 +47,8 @@ def of_replicas(
     Of the members of each only those among *replica_nos* are read, so that in a storm each
     decision costs what it changes and not what has died before it.
     """
-    begins, names, nos = those(replica_nos)
+    those = few(replica_nos)
+    begins, names, nos = those
     rows = cursor.rows(
         f"{begins}SELECT EXISTS (SELECT 1 FROM alert_member m WHERE m.alert_no = a.no"
         " AND m.back IS NULL AND m.replica_no NOT IN (SELECT no FROM few)),"
@@ -56,7 +57,7 @@ def of_replicas(
         f" AND a.subject_no IN (SELECT {SUBJECT[alert_on]}{names}) ORDER BY a.no",
         (*nos, page_no, str(alert_on)),
     )
-    members = member.of_open(cursor, page_no, replica_nos)
+    members = member.of_open(cursor, page_no, those)
     return [_open(row, members) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Members: the replicas whose trouble an alert is, from when to when."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from watchkeeper.core.alert import Advance, Member
 from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.trouble import IS_HELD, NAMES, ORDER, those
+from watchkeeper.store.trouble import IS_HELD, NAMES, ORDER, Those
 
 _MEMBER = "m.died, m.dead_at, m.reason_code, m.status"
 _PLACE = (
@@ -25,15 +25,12 @@ class MemberRow(NamedTuple):
     is_held: bool
 
 
-def of_open(
-    cursor: Cursor, page_no: int, replica_nos: Collection[int] | None = None
-) -> dict[int, list[MemberRow]]:
-    """Return who is in an open alert now, by the alert's number and in the order of the page.
+def of_open(cursor: Cursor, page_no: int, those: Those) -> dict[int, list[MemberRow]]:
+    """Return who among *those* is in an open alert now, by its number, in the order of the page.
 
-    Each has its present name, and the one that it died under where that was another. They are those
-    among *replica_nos*, or all of them where that is None.
+    Each has its present name, and the one that it died under where that was another.
     """
-    begins, names, nos = those(replica_nos)
+    begins, names, nos = those
     rows = cursor.rows(
         f"{begins}SELECT m.alert_no, m.replica_no, {IS_HELD}, m.service, m.node, m.replica,"
         f" s.key, n.key, r.key, {_MEMBER}{names}"

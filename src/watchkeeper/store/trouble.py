@@ -1,6 +1,6 @@
 """Trouble: who is dead or sick now, whose trouble that is, and of whom it may be said."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from watchkeeper.core.alert import Trouble
@@ -42,33 +42,27 @@ class Those(NamedTuple):
 
     begins: str
     names: str
-    values: list[int]
+    values: Sequence[int]
 
 
-def those(replica_nos: Collection[int] | None) -> Those:
-    """Return how to read the replicas with the numbers *replica_nos*, all where that is None.
+EVERYBODY = Those("", NAMES, ())
 
-    A few are fetched first, whatever the database believes of its tables: in a storm its
+
+def few(replica_nos: Collection[int]) -> Those:
+    """Return how to read the replicas with the numbers *replica_nos* alone.
+
+    They are fetched first, whatever the database believes of its tables: in a storm its
     statistics are old, and it would go through all that has died before.
     """
-    if replica_nos is None:
-        return Those("", NAMES, [])
-    few = f"SELECT * FROM replica WHERE no IN ({marks(replica_nos)})"
-    return Those(f"WITH few AS MATERIALIZED ({few}) ", f" FROM few{_UP}", sorted(replica_nos))
+    fetched = f"SELECT * FROM replica WHERE no IN ({marks(replica_nos)})"
+    return Those(f"WITH few AS MATERIALIZED ({fetched}) ", f" FROM few{_UP}", sorted(replica_nos))
 
 
 def victims(
-    cursor: Cursor,
-    page_no: int,
-    alert_on: AlertOn,
-    trouble_from: Status,
-    replica_nos: Collection[int] | None = None,
+    cursor: Cursor, page_no: int, alert_on: AlertOn, trouble_from: Status, those: Those
 ) -> list[Victim]:
-    """Return who of the page is as bad as *trouble_from* or worse, in the order of the page.
-
-    They are those among *replica_nos*, or all of them where that is None.
-    """
-    begins, names, nos = those(replica_nos)
+    """Return who among *those* is as bad as *trouble_from* or worse, in the order of the page."""
+    begins, names, nos = those
     rows = cursor.rows(
         f"{begins}SELECT {SUBJECT[alert_on]}, r.no, {IS_HELD}, r.reason_code, r.status,"
         f" s.key, n.key, r.key{names}"
