@@ -3,9 +3,10 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from watchkeeper.core.steady import ClockMark, resume
@@ -52,14 +53,14 @@ async def break_ground(outside: Outside, store: Store, *, is_alone: bool) -> Gro
     if is_alone:
         await store.write(worker.bury_all)
     others = await _others_live(outside, store)
-    now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())
-    page_no, installation, steady = await store.write(partial(_begin, now=now, others=others))
-    clock.adopt(steady)
+    found = await store.write(partial(_begin, at=clock.wall(), others=others))
+    now = ClockMark(clock.boot_id(), 0, clock.boottime(), clock.wall())  # the write took its time
+    clock.adopt(resume(now, found.marks, found.steady, others=others))
     return Ground(
         outside=outside,
         store=store,
-        follower=Follower(store, clock, page_no),
-        installation=installation,
+        follower=Follower(store, clock, found.page_no),
+        installation=found.installation,
         worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
     )
 
@@ -79,13 +80,22 @@ def _beats(cursor: Cursor) -> Mapping[str, int]:
     return {row.name: row.beat for row in worker.all_workers(cursor)}
 
 
-def _begin(cursor: Cursor, now: ClockMark, *, others: bool) -> tuple[int, UUID, int]:
-    page_no = meta.page_no(cursor, now.wall)
+class _Found(NamedTuple):
+    """The page as it was left, and where the clocks stood under each boot."""
+
+    page_no: int
+    installation: UUID
+    steady: int
+    marks: Sequence[ClockMark]
+
+
+def _begin(cursor: Cursor, at: int, *, others: bool) -> _Found:
+    page_no = meta.page_no(cursor, at)
     marks = meta.clocks(cursor)
     if marks and not others:
-        _note_absence(cursor, page_no, max(mark.wall for mark in marks), now.wall)
-    page = gate.read(cursor, page_no)
-    return page_no, meta.installation(cursor), resume(now, marks, page.steady, others=others)
+        _note_absence(cursor, page_no, max(mark.wall for mark in marks), at)
+    steady = gate.read(cursor, page_no).steady
+    return _Found(page_no, meta.installation(cursor), steady, marks)
 
 
 def _note_absence(cursor: Cursor, page_no: int, since_at: int, until_at: int) -> None:
