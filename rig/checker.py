@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rig.evidence import SLACK_MS, Evidence, gather
+from rig.evidence import SLACK_MS, Evidence, Sure, gather
 from rig.history import Act, Deed, Found, Health, History, Received, Reported
 from rig.snapshot import Snapshot
 from rig.telling import Span, Telling, listen
 from watchkeeper.core.lane import MOST_DOUBT
+from watchkeeper.speak.startup import SELDOM_MS
 
 _WORDS = ("healthy", "sick", "dead")
 _PENDING = 1
@@ -96,7 +97,7 @@ def nothing_lost(case: Case) -> Iterator[str]:
     """Every moment at which a replica was surely dead lies in an outage that was told."""
     for telling, name, evidence in _pairs(case):
         for sure in evidence.sure:
-            if sure.dead and not _covers(telling, name, sure.at) and not _lettered(case, telling):
+            if sure.dead and not _covers(telling, name, sure) and not _lettered(case, telling):
                 yield f"{telling.channel} never heard that {name} was dead at {sure.at}"
                 break
 
@@ -104,9 +105,9 @@ def nothing_lost(case: Case) -> Iterator[str]:
 def no_ghosts(case: Case) -> Iterator[str]:
     """No outage was told for a moment at which the replica was surely alive."""
     for telling, name, evidence in _pairs(case):
-        alive = [sure.at for sure in evidence.sure if not sure.dead]
+        alive = [sure for sure in evidence.sure if not sure.dead]
         for span in _spans(telling, name):
-            if any(span.dead_at + SLACK_MS < at < span.back_at - SLACK_MS for at in alive):
+            if any(_is_within(span, sure) for sure in alive):
                 yield f"{telling.channel} heard that {name} was dead while it was alive: {span}"
 
 
@@ -263,9 +264,11 @@ def the_page_is_the_store(case: Case) -> Iterator[str]:
 
 def one_startup(case: Case) -> Iterator[str]:
     """Starts within ten minutes are told once."""
+    began = min((one.at for one in case.history.of(Deed) if one.act is Act.START), default=0)
     for telling in case.tellings():
-        if telling.startups > 1 and not case.lossy:
-            yield f"{telling.channel} heard of {telling.startups} starts"
+        for number, at in enumerate(telling.startups, 1):
+            if number > 1 + (at - began) // SELDOM_MS and not case.lossy:
+                yield f"{telling.channel} heard of {number} starts by {at}"
 
 
 def nothing_broke(case: Case) -> Iterator[str]:
@@ -308,11 +311,17 @@ def _spans(telling: Telling, name: str) -> list[Span]:
     return [span for span in telling.spans if span.replica == name]
 
 
-def _covers(telling: Telling, name: str, at: int) -> bool:
+def _covers(telling: Telling, name: str, sure: Sure) -> bool:
     spans = _spans(telling, name)
-    if any(one.dead_at - SLACK_MS <= at <= one.back_at + SLACK_MS for one in spans):
+    if any(
+        one.dead_at - SLACK_MS <= sure.until and sure.at <= one.back_at + SLACK_MS for one in spans
+    ):
         return True
-    return name in telling.open and all(one.back_at <= at for one in spans)
+    return name in telling.open and all(one.back_at <= sure.until for one in spans)
+
+
+def _is_within(span: Span, sure: Sure) -> bool:
+    return span.dead_at + SLACK_MS < sure.at and sure.until < span.back_at - SLACK_MS
 
 
 def _lettered(case: Case, telling: Telling) -> bool:

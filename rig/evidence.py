@@ -21,9 +21,10 @@ _CUTS = {Act.KILL, Act.STOP, Act.FREEZE, Act.THAW, Act.CRASH, Act.RECOVER}
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """At this moment the program believed that the replica was dead, or that it was not."""
+    """At some moment from *at* to *until* the program believed it dead, or not dead."""
 
     at: int
+    until: int
     dead: bool
 
 
@@ -55,25 +56,25 @@ class Evidence:
     def may_die(self, at: int) -> bool:
         """Return whether the program had a reason to find it dead at about *at*."""
         is_silent = self.can_be_silent and self._was_silent(at)
-        return is_silent or self._hinted(at + SLACK_MS, dead=True)
+        return is_silent or self._hinted(at, dead=True)
 
     def may_return(self, at: int) -> bool:
         """Return whether the program had a reason to find it alive, or gone, at about *at*."""
-        return self._hinted(at + SLACK_MS, dead=False)
+        return self._hinted(at, dead=False)
 
     def last_sure(self, *, before: int, dead: bool) -> int:
         """Return the last moment at which it was surely so, 0 where there is none."""
         return max(
-            (one.at for one in self.sure if one.at <= before and one.dead is dead), default=0
+            (one.at for one in self.sure if one.until <= before and one.dead is dead), default=0
         )
 
     def _hinted(self, at: int, *, dead: bool) -> bool:
-        after = self.last_sure(before=at, dead=not dead)
-        return any(after <= hint.at <= at and hint.dead is dead for hint in self.hints)
+        after = self.last_sure(before=at - SLACK_MS, dead=not dead)
+        return any(after <= hint.at <= at + SLACK_MS and hint.dead is dead for hint in self.hints)
 
     def _was_silent(self, at: int) -> bool:
         began = at + SLACK_MS - SHORTEST_MS
-        return not any(word.acked <= at and word.at > began for word in self.words)
+        return not any(word.acked < at and word.at > began for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,20 @@ def of_looks(looks: Iterable[Looked], course: Course, drops: Sequence[int] = ())
         kind = (course.stretch(look.at), look.health.is_dead)
         row = [*row, kind] if row and row[-1] == kind else [kind]
         if len(row) >= course.needed and kind[0] is not None:
-            sure.append(Sure(look.at, kind[1]))
+            sure.append(Sure(look.at, look.at, kind[1]))
         hints.append(Hint(look.at, kind[1]))
     return Evidence(sure=sure, hints=[*hints, *(Hint(at, dead=False) for at in drops)])
 
 
 def of_reports(reports: Iterable[Reported]) -> Evidence:
-    """Return the evidence of *reports* about one replica, one after the other."""
+    """Return the evidence of *reports* about one replica, one after the other.
+
+    What an answer says was so when it was written: who reads it late may be silent by then.
+    """
     every = list(reports)
     acked = [(one, one.acked) for one in every if one.acked is not None]
     return Evidence(
-        sure=[Sure(at, one.health.is_dead) for one, at in acked],
+        sure=[Sure(one.at, at, one.health.is_dead) for one, at in acked],
         hints=[Hint(one.at, one.health.is_dead) for one in every],
         words=[Word(one.at, at) for one, at in acked if one.health is not Health.GONE],
         can_be_silent=True,

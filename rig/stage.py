@@ -4,16 +4,18 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rig import snapshot
-from rig.checker import Case
+from rig.checker import Case, the_page_is_the_store
 from rig.clients import Reporter
 from rig.history import Health, History, Received
+from rig.moment import now
 from rig.program import GRACE_S, Program, Wiring
 from rig.snapshot import Snapshot
 from rig.world import WEIGHTS, Dice, Fault, Receiver, Services
+from watchkeeper.judge.follow import OLD_MS
 
 CHANNELS = ("first", "second")
 SERVICES = tuple(f"{node}/{number}" for node in ("a", "b", "c") for number in range(4))
@@ -92,17 +94,26 @@ class Stage:
     async def judge(self, *, lossy: bool = False) -> Case:
         """Return the case of this run, once it is quiet."""
         self.calm()
-        shot = await self.quiet()
-        pages = {one.name: await one.report() for one in self.programs if one.is_running}
-        return Case(
+        case = Case(
             history=self.history,
-            snapshot=shot,
+            snapshot=await self.quiet(),
             channels=[receiver.channel for receiver in self.receivers],
             truth=self.truth(),
-            pages={name: page for name, page in pages.items() if page},
+            pages={},
             processes=self.play.processes,
             lossy=lossy,
         )
+        return await self._shown(case)
+
+    async def _shown(self, case: Case) -> Case:
+        """Return *case* with the pages, asked again as long as they may be behind the store."""
+        until = now() + OLD_MS
+        while True:
+            pages = {one.name: await one.report() for one in self.programs if one.is_running}
+            case = replace(case, pages={name: page for name, page in pages.items() if page})
+            if not any(the_page_is_the_store(case)) or now() > until:
+                return case
+            await asyncio.sleep(_LOOK_S)
 
     def _shot(self) -> Snapshot:
         logs = tuple(one.log.read_text(errors="replace") for one in self.programs)

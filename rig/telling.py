@@ -21,21 +21,22 @@ class Span:
 class Telling:
     """What a channel knows: outages that ended, those still open, and what was out of order.
 
-    *open* maps a replica to the moment of the message that called it dead.
+    *open* maps a replica to the moment of the message that called it dead; *startups* are the
+    moments of those that said that the program started.
     """
 
     channel: str
     spans: list[Span] = field(default_factory=list)
     open: dict[str, int] = field(default_factory=dict)
     disorder: list[str] = field(default_factory=list)
-    startups: int = 0
+    startups: list[int] = field(default_factory=list)
     messages: int = 0
 
     def hear(self, message: Received) -> None:
         """Take in a message that was not heard before."""
         body = message.body
         self.messages += 1
-        self.startups += body["type"] == "startup"
+        self.startups += [message.at] if body["type"] == "startup" else []
         first = {back["replica"]: back for back in reversed(body["recovered"])}
         for back in body["recovered"]:
             self._recover(message, back, is_first=back is first[back["replica"]])

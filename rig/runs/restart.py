@@ -12,6 +12,7 @@ from rig.checker import Wrong
 from rig.history import Health, Received
 from rig.order import Order
 from rig.program import Program
+from rig.runs.freeze import started
 from rig.stage import Play, Stage, staged
 from rig.summary import Result, judged
 from rig.world import Fault
@@ -42,7 +43,7 @@ async def restart(order: Order) -> Result:
         stage.calm()
         _turn(stage, ("dead", "returned"), Health.DEAD)
         await program.serve()
-        await stage.quiet()
+        await started(stage)
         wrongs = []
         for cycle in range(order.cycles):
             wrongs += await _restart(stage, program, cycle)

@@ -16,6 +16,7 @@ from rig.checker import Wrong
 from rig.history import Health, History, Received
 from rig.moment import now
 from rig.order import Order
+from rig.runs.freeze import started
 from rig.runs.late import believed
 from rig.stage import CHANNELS, Play, Stage, staged
 from rig.summary import Result, judged
@@ -74,7 +75,7 @@ async def _storm(order: Order, telephone: Receiver) -> Result:
     async with staged(play) as stage:
         [program] = stage.programs
         await program.serve()
-        await stage.quiet()
+        await started(stage)
         memory = _memory_kb(program.pid)
         wrongs = [
             wrong

@@ -129,6 +129,12 @@ def test_an_outage_across_a_moment_of_surely_being_alive_is_a_ghost() -> None:
     assert words("ghost", case(ghost))
 
 
+def test_who_fell_silent_before_the_answer_was_read_is_no_ghost() -> None:
+    silent = message(9_100, "m3", [], [back(BOX, 5_000, 9_000, told=False)])
+    assert not words("ghost", case(silent, report(1_900, HEALTHY, 4, acked=7_000)))
+    assert words("ghost", case(silent, report(6_900, HEALTHY, 4, acked=7_000)))
+
+
 def test_a_death_without_a_dead_look_has_no_cause() -> None:
     invented = message(3_900, "m3", [], [back(API, 3_100, 3_200, told=False)])
     assert words("cause", case(invented))
@@ -258,6 +264,13 @@ def test_a_second_startup_message_is_told() -> None:
     first, second = (message(n, f"s{n}", kind="startup") for n in (500, 14_000))
     assert not words("startup", case(first))
     assert words("startup", case(first, second))
+
+
+@pytest.mark.parametrize(("at", "is_wrong"), [(599_000, True), (601_000, False)])
+def test_a_start_is_told_again_after_ten_minutes(at: int, *, is_wrong: bool) -> None:
+    began = Deed(0, Act.START, "one")
+    starts = [message(moment, f"s{moment}", kind="startup") for moment in (500, at)]
+    assert bool(words("startup", case(began, *starts))) is is_wrong
 
 
 def test_a_traceback_is_told() -> None:

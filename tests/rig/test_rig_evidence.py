@@ -40,3 +40,16 @@ def test_nobody_is_silent_whose_report_was_acknowledged_in_time() -> None:
     over = 1_000 + SHORTEST_MS
     known = evidence(reported(1_000, 1_002), reported(over - SLACK_MS - 20, over - SLACK_MS))
     assert not known.may_die(over)
+
+
+def test_a_report_that_came_in_the_very_moment_of_a_silence_does_not_deny_it() -> None:
+    over = 1_000 + SHORTEST_MS
+    known = evidence(reported(1_000, 1_002), reported(over - SLACK_MS, over))
+    assert known.may_die(over)
+
+
+def test_an_answer_within_the_slack_does_not_deny_what_was_before_it() -> None:
+    died = Reported(1_000, 1_010, API, Health.DEAD, 1, "place", "200")
+    known = evidence(died, reported(1_990, 2_005))
+    assert known.may_die(1_990)
+    assert not known.may_die(2_005 + SLACK_MS)
