@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchkeeper.config.environment import fill, quote_bare
+from watchkeeper.config.problems import Severity
 
 
 def filled(text: str, **environ: str) -> dict[str, Any]:
@@ -100,6 +101,31 @@ def test_in_scripts_a_name_that_is_not_set_is_left_to_the_shell() -> None:
     text = 'scripts = ["echo ${A} ${B}", ${C}]'
     assert missing(text) == []
     assert filled(text, A="x") == {"scripts": ["echo x ${B}", "${C}"]}
+
+
+def test_in_custom_html_a_name_that_is_not_set_is_left_to_the_browser() -> None:
+    text = "[branding]\ncustom_html = '<script>a(`${b}${A}`)</script>'"
+    (finding,) = fill(tomllib.loads(text), {"A": "x"}).findings
+    assert finding.severity is Severity.WARNING
+    html = filled(text, A="x")["branding"]["custom_html"]
+    assert html == "<script>a(`${b}x`)</script>"
+
+
+def test_a_name_may_stand_in_the_name_of_a_table_or_a_key() -> None:
+    text = '[notify.${A}]\nheaders = { "X-${B}" = "${C}" }'
+    tree = filled(text, A="webhook", B="Key", C="value")
+    assert tree == {"notify": {"webhook": {"headers": {"X-Key": "value"}}}}
+    assert missing(text) == [
+        "${A} is not set in the environment",
+        "${B} is not set in the environment",
+        "${C} is not set in the environment",
+    ]
+
+
+def test_a_name_is_whatever_the_environment_calls_a_variable() -> None:
+    names = fill(tomllib.loads(quote_bare('a = "${a-b.c}"\nd = ${a-b.c}')), {"a-b.c": "x"}).tree
+    assert names == {"a": "x", "d": "x"}
+    assert missing('a = "${a-b.c}"') == []
 
 
 def test_what_was_used_is_remembered_with_its_place() -> None:

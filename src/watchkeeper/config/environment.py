@@ -6,18 +6,18 @@ marked, so that it may also stand for a number, a boolean, a list or a text with
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.config.positions import STRING
-from watchkeeper.config.problems import Finding, Path
+from watchkeeper.config.problems import Finding, Path, Severity
 
 _MARK = "\0"
-_NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_NAME = re.compile(r"""\$\{([^${}\s"'\\]+)\}""")
 _NOT_UTF_8 = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(
-    rf"\#[^\n]*+ | {STRING} | \$\{{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}}", re.VERBOSE | re.DOTALL
+    rf"""\#[^\n]*+ | {STRING} | \$\{{(?P<name>[^${{}}\s"'\\]+)\}}""", re.VERBOSE | re.DOTALL
 )
 
 
@@ -48,14 +48,21 @@ def _quote(token: re.Match[str]) -> str:
 
 def _fill(value: Any, path: Path, environ: Mapping[str, str], filled: Filled) -> Any:
     if isinstance(value, dict):
-        return {key: _fill(item, (*path, key), environ, filled) for key, item in value.items()}
+        named = ((_text(key, path, environ, filled), item) for key, item in value.items())
+        return {key: _fill(item, (*path, key), environ, filled) for key, item in named}
     if isinstance(value, list):
         return [_fill(item, (*path, n), environ, filled) for n, item in enumerate(value)]
-    if not isinstance(value, str) or "${" not in value:
+    if not isinstance(value, str):
+        return value
+    text = _text(value, path, environ, filled)
+    return _spelled(text) if value.startswith(_MARK) else text
+
+
+def _text(value: str, path: Path, environ: Mapping[str, str], filled: Filled) -> str:
+    if "${" not in value:
         return value
     known = _known(value, path, environ, filled)
-    text = _NAME.sub(lambda name: known.get(name[1], name[0]), value.removeprefix(_MARK))
-    return _spelled(text) if value.startswith(_MARK) else text
+    return _NAME.sub(lambda name: known.get(name[1], name[0]), value.removeprefix(_MARK))
 
 
 def _known(value: str, path: Path, environ: Mapping[str, str], filled: Filled) -> dict[str, str]:
@@ -64,17 +71,25 @@ def _known(value: str, path: Path, environ: Mapping[str, str], filled: Filled) -
         if name in environ:
             known[name] = environ[name]
             filled.used.append((path, name))
-        why = _refusal(environ.get(name), path)
-        if why:
-            reference = f"${{{name}}}"
-            filled.findings.append(Finding(path, f"{reference} {why}", word=reference))
+            filled.findings += _not_utf_8(name, environ[name], path)
+        elif name.isidentifier() and "scripts" not in path:  # others are the shell's
+            filled.findings.append(_not_set(name, path))
     return known
 
 
-def _refusal(text: str | None, path: Path) -> str:
-    if text is None:
-        return "" if "scripts" in path else "is not set in the environment"
-    return "is not UTF-8 in the environment" if _NOT_UTF_8.search(text) else ""
+def _not_utf_8(name: str, text: str, path: Path) -> Iterator[Finding]:
+    if _NOT_UTF_8.search(text):
+        reference = f"${{{name}}}"
+        yield Finding(path, f"{reference} is not UTF-8 in the environment", word=reference)
+
+
+def _not_set(name: str, path: Path) -> Finding:
+    """Return what to say of a name without a variable; in a page it may be a script's own."""
+    reference = f"${{{name}}}"
+    text = f"{reference} is not set in the environment"
+    if path[-1:] == ("custom_html",):
+        return Finding(path, f"{text}: it stays as it is", Severity.WARNING, word=reference)
+    return Finding(path, text, word=reference)
 
 
 def _spelled(text: str) -> object:

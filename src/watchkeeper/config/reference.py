@@ -25,8 +25,8 @@ One TOML file. `watchkeeper check FILE` says everything that is wrong with it, a
 This page is made from the schema that the program reads files with.
 
 - `${NAME}` becomes the text of the environment's variable, inside quotes and bare
-  (`poll_interval = ${SECONDS}`). A variable that is not set is an error, but for those inside
-  `scripts`, which are left to the shell.
+  (`poll_interval = ${SECONDS}`). A variable that is not set is an error; inside
+  `scripts` its name is left to the shell, and inside `custom_html`, with a warning, to the browser.
 - A file that everybody on its machine may read while secrets are spelled out in it is a notice:
   `chmod 600` it, or let the environment fill them in.
 - A key that is not known is a warning; with `check --strict` it is an error.
