@@ -141,6 +141,14 @@ def test_what_a_node_shows_is_kept(tmp_path: Path) -> None:
     assert (node.link_url, node.link_label) == (Url("https://example.com/"), "See")
 
 
+def test_a_label_of_several_lines_is_shown_on_one(tmp_path: Path) -> None:
+    file = MINIMAL.replace('"Example"', '"""\nExample\nLtd\n"""')
+    file += SERVICE.replace('"Web"', '"""\n Web\tsite\n"""') + "node = []\n"
+    plan = loaded(tmp_path, file).plan
+    assert plan.page.company_name == "Example Ltd"
+    assert [service.label for service in plan.services] == [" Web site"]
+
+
 def test_policy_comes_from_notify(tmp_path: Path) -> None:
     text = MINIMAL + "[notify]\n" + 'alert_on = "node"\npace = [5]\nstartup_notification = false\n'
     plan = loaded(tmp_path, text + SERVICE + NODE + 'mode = "push"\n').plan

@@ -1,5 +1,6 @@
 """Forms: what the values of a file may be, each as a type with its bounds."""
 
+import re
 from ipaddress import ip_network
 from typing import Annotated
 
@@ -9,12 +10,19 @@ from watchkeeper.core.url import Url
 
 MOST_ID_BYTES = 512
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def one_line(text: str) -> str:
     """Return *text*; raise ValueError when it holds characters that no line can show."""
-    if any(ord(char) < ord(" ") or char == "\x7f" for char in text):
+    if _UNSEEN.search(text):
         raise ValueError("must not hold control characters")
     return text
+
+
+def in_one_line(text: str) -> str:
+    """Return *text* with a space for each character that no line can show, none at its ends."""
+    return _UNSEEN.sub(" ", text.strip("\t\r\n"))
 
 
 def web(url: Url) -> None:
@@ -49,5 +57,6 @@ Positive = Annotated[int, Field(ge=1, le=65_535)]
 Natural = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0)]
 OneLine = Annotated[str, AfterValidator(one_line)]
+Label = Annotated[str, AfterValidator(in_one_line)]
 Id = Annotated[str, AfterValidator(identifier)]
 Cidr = Annotated[str, AfterValidator(network)]

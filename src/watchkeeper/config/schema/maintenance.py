@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from watchkeeper.config.forms import OneLine
+from watchkeeper.config.forms import Label
 from watchkeeper.config.schema.marks import about
 from watchkeeper.config.timezones import named
 
@@ -15,7 +15,7 @@ from watchkeeper.config.timezones import named
 class MaintenanceTable:
     """A planned window, in which nothing is said."""
 
-    title: OneLine = field(metadata=about("what the page says of it"))
+    title: Label = field(metadata=about("what the page says of it"))
     starts_at: datetime = field(
         metadata=about(
             "date and time with offset, such as `2030-01-31T22:00:00+01:00`; without one, by the "

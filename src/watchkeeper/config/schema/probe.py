@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.config.forms import Id, Natural, OneLine
+from watchkeeper.config.forms import Id, Label, Natural, OneLine
 from watchkeeper.config.schema.marks import NO_KEY, about
 from watchkeeper.core.plan import Mode
 from watchkeeper.core.url import Url
@@ -15,7 +15,7 @@ class NodeTable:
     """A part of a service, which says how it is watched."""
 
     id: Id = field(metadata=about("its name in URLs and reports, once in a service"))
-    label: OneLine = field(metadata=about("its name on the page"))
+    label: Label = field(metadata=about("its name on the page"))
     mode: Mode = field(metadata=about("how its replicas are watched"))
     was: Id = field(default="", metadata=about("its id before, whose history it takes over"))
     replicas: tuple[OneLine, ...] = field(
@@ -32,7 +32,7 @@ class NodeTable:
         default=False, metadata=about("shows its replicas' names on the page")
     )
     link_url: Url | None = field(default=None, metadata=about("a link beside it"))
-    link_label: OneLine = field(default="", metadata=about("the words of the link"))
+    link_label: Label = field(default="", metadata=about("the words of the link"))
     channels: tuple[str, ...] | None = field(
         default=None,
         metadata=about("names of the channels that hear of it; those of the service when absent"),
@@ -54,7 +54,7 @@ class ServiceTable:
     """A named group of nodes."""
 
     id: Id = field(metadata=about("its name in URLs and reports"))
-    label: OneLine = field(metadata=about("its name on the page"))
+    label: Label = field(metadata=about("its name on the page"))
     was: Id = field(default="", metadata=about("its id before, whose history it takes over"))
     channels: tuple[str, ...] | None = field(
         default=None,
