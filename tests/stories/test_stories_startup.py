@@ -1,6 +1,6 @@
 """Startup on the fake clock: a start is told, seldom, and with the truth."""
 
-from tests.house import DEAD, HEALTHY, SICK
+from tests.house import BLIND, DEAD, HEALTHY, SICK
 from tests.loop import in_loop
 from tests.story import Story, story
 from watchkeeper.speak.startup import say_startup
@@ -27,6 +27,16 @@ async def test_a_start_is_told_once_in_ten_minutes_however_often_it_starts(url: 
 async def test_a_start_says_what_is_true_and_not_that_all_is_well(url: str) -> None:
     async with story(url) as day:
         await day.look(ONE, SICK, at="1:00")
+        await start(day, "2:00")
+        await day.until("3:00")
+        assert day.said == ["2:00 startup sick"]
+
+
+@in_loop
+async def test_a_start_that_cannot_see_somebody_does_not_call_the_page_healthy(url: str) -> None:
+    async with story(url) as day:
+        await day.look(ONE, HEALTHY, at="1:00")
+        await day.look(TWO, BLIND, at="1:30")
         await start(day, "2:00")
         await day.until("3:00")
         assert day.said == ["2:00 startup sick"]

@@ -6,7 +6,7 @@ from functools import partial
 from watchkeeper.core.facts import Kind, of_page
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.plan import Plan
-from watchkeeper.core.status import Standing
+from watchkeeper.core.status import Standing, ancestral
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.view import View
 from watchkeeper.outside.clock import this_moment
@@ -54,5 +54,7 @@ def _say(cursor: Cursor, page_no: int, now: Moment) -> None:
     if last and page.steady - last < SELDOM_MS:
         raise Undo(None)
     status = trouble.said_status(cursor, page_no)
+    if trouble.is_anybody_blind(cursor, page_no):
+        status = ancestral(status, Standing.BLIND)
     said = of_page(Kind.STARTUP, status, now.moved_to(page.steady))
     notification.insert(cursor, page_no, said)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from watchkeeper.core.alert import Trouble
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import AlertOn
-from watchkeeper.core.status import Status, worst
+from watchkeeper.core.status import Standing, Status, worst
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.replica import marks
 
@@ -87,6 +87,16 @@ def said_status(cursor: Cursor, page_no: int) -> Status:
         (page_no,),
     )
     return worst((free or Status.HEALTHY, Status(frozen[0])))
+
+
+def is_anybody_blind(cursor: Cursor, page_no: int) -> bool:
+    """Return whether we cannot know how somebody of whom we may speak does."""
+    row = cursor.row(
+        f"SELECT 1{NAMES} WHERE r.standing = ? AND s.page_no = ?"
+        f" AND {_LIVING} AND NOT {HELD} LIMIT 1",
+        (Standing.BLIND, page_no),
+    )
+    return row is not None
 
 
 def _is_free(cursor: Cursor, page_no: int, status: Status) -> bool:
