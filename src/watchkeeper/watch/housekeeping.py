@@ -1,14 +1,12 @@
 """Housekeeping: once an hour, what is old and was told is forgotten."""
 
-import logging
-
 from watchkeeper.core.moment import HOUR_MS
 from watchkeeper.judge.tidy import tidy
 from watchkeeper.outside.clock import this_moment
+from watchkeeper.store.patience import attempt
 from watchkeeper.watch.post import Post
 
 WORK = "housekeeping"
-log = logging.getLogger(__name__)
 
 
 async def keep_house(post: Post) -> None:
@@ -16,9 +14,6 @@ async def keep_house(post: Post) -> None:
     ground = post.ground
     while True:
         await ground.clock.sleep(HOUR_MS)
-        if not post.workers.does(WORK):
-            continue
-        try:
-            await tidy(ground.store, ground.page_no, this_moment(ground.clock))
-        except Exception:
-            log.exception("nothing old was forgotten; it is tried again in an hour")
+        if post.workers.does(WORK):
+            tidying = tidy(ground.store, ground.page_no, this_moment(ground.clock))
+            await attempt(tidying, "what is old could not be forgotten")

@@ -12,7 +12,7 @@ from watchkeeper.core.room import Room
 from watchkeeper.core.schedule import next_due, phase, slot
 from watchkeeper.core.status import Standing, Status
 from watchkeeper.outside.clock import wait_at_most
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import attempt
 from watchkeeper.watch.agenda import Agenda
 from watchkeeper.watch.crowd import Crowd, Turn
 from watchkeeper.watch.lateness import Lateness
@@ -177,12 +177,7 @@ class Looker:
         if not post.door.knows(name, report):
             seq = slot(str(name), aim.looking.interval_ms, start)
             evidence = f"{late}{report.evidence}"
-            await self._hand_in(name, report._replace(heard=start, seq=seq, evidence=evidence))
+            taking = post.door.take(name, report._replace(heard=start, seq=seq, evidence=evidence))
+            await attempt(taking, f"a look at {name} could not be kept")
         self._seen.add(name)
         return True
-
-    async def _hand_in(self, name: ReplicaName, report: Report) -> None:
-        try:
-            await self._post.door.take(name, report)
-        except StoreRefused as error:
-            log.debug("a look at %s cannot be kept: %s", name, error)

@@ -15,7 +15,7 @@ from watchkeeper.core.schedule import next_due
 from watchkeeper.outside.failure import Failure
 from watchkeeper.store import measure
 from watchkeeper.store.cursor import Track
-from watchkeeper.store.errors import StoreRefused
+from watchkeeper.store.patience import attempt
 from watchkeeper.watch.post import Post
 from watchkeeper.watch.rabbitmq import count
 
@@ -118,16 +118,12 @@ class Queues:
     async def _keep(self, name: str, counts: Counts | None) -> None:
         """Write *counts* for those who read the page, None where they are not known any more."""
         job = partial(measure.count, page_no=self._ground.page_no, name=name, seen=counts)
-        try:
-            await self._ground.store.write(job, Track.PAST)
-        except StoreRefused as error:
-            log.debug("the counts of the queue %s cannot be kept: %s", name, error)
+        writing = self._ground.store.write(job, Track.PAST)
+        await attempt(writing, f"the counts of the queue {name} could not be kept")
 
     async def _tell(self, name: ReplicaName, report: Report) -> None:
-        try:
-            await self._post.door.take(name, report)
-        except StoreRefused as error:
-            log.debug("what a queue says of %s cannot be kept: %s", name, error)
+        taking = self._post.door.take(name, report)
+        await attempt(taking, f"what a queue says of {name} could not be kept")
 
 
 def _report(queue: Queue, counts: Counts | Reason, heard: int) -> Report:
