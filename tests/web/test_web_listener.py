@@ -193,6 +193,21 @@ async def test_the_server_listens_on_ipv6_too() -> None:
 
 
 @run
+async def test_all_addresses_of_ipv6_are_those_of_ipv4_too() -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has not both")
+    server = Listener(World().front(), "::", 0)
+    task = asyncio.create_task(server.run())
+    for address in ("::1", "127.0.0.1"):
+        reader, writer = await asyncio.open_connection(address, server.address[1])
+        writer.write(b"GET /status/text HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await receive(reader)).text == "healthy", address
+        writer.close()
+    server.stop()
+    await task
+
+
+@run
 async def test_a_base_path_is_before_every_url() -> None:
     async with serving(World(base="/state/of things")) as server:
         base = "/state/of%20things"

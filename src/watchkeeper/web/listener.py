@@ -106,9 +106,15 @@ def _config(front: Front) -> uvicorn.Config:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """Return a socket that listens; `::` is every address of this machine, IPv4 ones too."""
+    is_ipv6 = ":" in host
     try:
-        listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
+        listener = socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if is_ipv6 else socket.AF_INET,
+            backlog=_QUEUE,
+            dualstack_ipv6=is_ipv6 and socket.has_dualstack_ipv6(),
+        )
     except OSError as error:
         raise CannotListen(os.strerror(error.errno) if error.errno else str(error)) from error
     listener.setblocking(False)
