@@ -99,7 +99,12 @@ async def test_looks_that_came_after_they_were_gathered_are_not_deleted(store_ur
 
 @pytest.mark.parametrize(
     ("at", "found"),
-    [(HOUR - 1, HOUR - HOUR_MS), (HOUR, None), (WHOLE.until - 1, None), (WHOLE.until, WHOLE.until)],
+    [
+        (HOUR - 1, HOUR - HOUR_MS),
+        (HOUR, None),
+        (WHOLE.until_at - 1, None),
+        (WHOLE.until_at, WHOLE.until_at),
+    ],
 )
 @in_loop
 async def test_an_hour_is_found_before_and_after_those_that_are_kept(
@@ -119,12 +124,12 @@ async def test_latencies_of_replicas_are_those_of_the_hours_asked_for_and_the_ne
         await add(home, [*looks(2), *looks(2, 2)])
         await pack(home, await gather(home))
         await home.run("DELETE FROM recent")
-        await add(home, looks(1, at=WHOLE.until, us=20))
-        read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until])
+        await add(home, looks(1, at=WHOLE.until_at, us=20))
+        read = partial(latency.of_replicas, replica_nos=[2, 1], hours=[HOUR, WHOLE.until_at])
         seen = (await home.store.read(read))[1]
         assert seen.packed == [(HOUR, [sample.of_look(one.at, 0, 10) for one in looks(2)])]
-        assert seen.recent == [LookRow(WHOLE.until, 1, 0, 20)]
-        other = (await home.store.read(partial(read, hours=[WHOLE.until])))[2]
+        assert seen.recent == [LookRow(WHOLE.until_at, 1, 0, 20)]
+        other = (await home.store.read(partial(read, hours=[WHOLE.until_at])))[2]
         assert (other.packed, other.recent) == ([], [])
 
 
@@ -136,7 +141,7 @@ async def test_two_who_pack_the_same_hour_lose_nothing(store_url: str) -> None:
         await add(home, [one for no in replicas for one in looks(20, no)])
         early = await gather(home)
         await add(home, [one for no in replicas for one in looks(9, no, at=HOUR + 60_000)])
-        late = await gather(home, Span(HOUR + 60_000, WHOLE.until))
+        late = await gather(home, Span(HOUR + 60_000, WHOLE.until_at))
         await asyncio.gather(pack(home, early, track=Track.GATE), pack(home, late))
         assert await kept(home, "latency_hour") == [(HOUR, no, {10: 29}) for no in replicas]
 

@@ -8,25 +8,25 @@ def turn(replica: str, due: int) -> Turn:
 
 
 def test_nobody_is_due_in_an_empty_agenda() -> None:
-    assert Agenda().next_at() is None
+    assert Agenda().next_due() is None
     assert list(Agenda().come(1_000_000)) == []
 
 
 def test_who_is_due_comes_at_the_end_of_the_moment_and_never_before_its_time() -> None:
     agenda = Agenda([turn("a", MOMENT_MS + 1)])
-    assert agenda.next_at() == 2 * MOMENT_MS
+    assert agenda.next_due() == 2 * MOMENT_MS
     assert list(agenda.come(2 * MOMENT_MS - 1)) == []
     assert list(agenda.come(2 * MOMENT_MS)) == [turn("a", MOMENT_MS + 1)]
 
 
 def test_a_turn_at_the_end_of_a_moment_waits_for_no_other_moment() -> None:
-    assert Agenda([turn("a", 3 * MOMENT_MS)]).next_at() == 3 * MOMENT_MS
+    assert Agenda([turn("a", 3 * MOMENT_MS)]).next_due() == 3 * MOMENT_MS
 
 
 def test_those_of_one_moment_come_together_and_earlier_moments_first() -> None:
     agenda = Agenda([turn("c", 5_000), turn("a", 1_001), turn("b", 1_002)])
     assert [one.name.replica for one in agenda.come(5_000)] == ["a", "b", "c"]
-    assert agenda.next_at() is None
+    assert agenda.next_due() is None
 
 
 def test_who_comes_may_be_entered_for_a_later_moment_at_once() -> None:

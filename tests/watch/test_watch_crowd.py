@@ -79,11 +79,11 @@ def test_one_that_was_quick_again_is_like_all_others() -> None:
     crowd.leave(turn("a"), 1_000)
     crowd.come(turn("a"))
     begun(crowd, 2_000)
-    assert crowd.grows_at() >= NEVER  # known as long from its start
+    assert crowd.next_long() >= NEVER  # known as long from its start
     crowd.leave(turn("a"), 2_010)
     crowd.come(turn("a"))
     begun(crowd, 3_000)
-    assert crowd.grows_at() == 4_000
+    assert crowd.next_long() == 4_000
 
 
 def test_in_a_room_where_nobody_makes_way_all_may_end_their_looks() -> None:

@@ -18,8 +18,8 @@ def slot(key: str, interval_ms: int, steady: int) -> int:
 
 def next_due(key: str, interval_ms: int, steady: int) -> int:
     """Return the first moment after *steady* at which *key* is due."""
-    at = phase(key, interval_ms)
-    return at + ((steady - at) // interval_ms + 1) * interval_ms
+    first = phase(key, interval_ms)
+    return first + ((steady - first) // interval_ms + 1) * interval_ms
 
 
 def chosen(key: str, workers: Collection[str]) -> str | None:

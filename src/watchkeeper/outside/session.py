@@ -28,9 +28,9 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a full handshake at *at* (steady) left; *ticket* is None after a first one."""
+    """What a full handshake left, *made* at a steady moment; *ticket* is None after a first one."""
 
-    at: int
+    made: int
     certificate: Certificate | None
     ticket: ssl.SSLSession | None = None
 
@@ -50,14 +50,14 @@ class Sessions:
     def meet(self, peer: Peer) -> "Meeting":
         """Return the next handshake with *peer*, which takes up a young session if any."""
         kept = self._kept.get(peer)
-        is_young = kept is not None and self._clock.steady() - kept.at < KEPT_MS
+        is_young = kept is not None and self._clock.steady() - kept.made < KEPT_MS
         return Meeting(peer, self, kept if kept and kept.ticket and is_young else None)
 
     def keep(self, peer: Peer, tls: Tls, certificate: Certificate | None) -> None:
         """Remember the full handshake that was just made with *peer*."""
         now = self._clock.steady()
         before = self._kept.pop(peer, None)
-        is_often = before is not None and now - before.at < 2 * KEPT_MS
+        is_often = before is not None and now - before.made < 2 * KEPT_MS
         if len(self._kept) >= MOST_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[peer] = Session(now, certificate, tls.ticket if is_often else None)

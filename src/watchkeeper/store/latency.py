@@ -30,10 +30,10 @@ class LookRow(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Wall moments from *since* on, and before *until*."""
+    """Wall moments from *since_at* on, and before *until_at*."""
 
-    since: int
-    until: int
+    since_at: int
+    until_at: int
 
 
 class Gathered(NamedTuple):
@@ -62,8 +62,8 @@ def add(cursor: Cursor, looks: Collection[LookRow]) -> None:
 
 def first_hour_outside(cursor: Cursor, kept: Span) -> int | None:
     """Return the first hour with rows that are not within *kept*, None where there is none."""
-    for since, until in ((-_PAST_ANY, kept.since), (kept.until, _PAST_ANY)):
-        row = cursor.row("SELECT MIN(at) FROM recent WHERE at >= ? AND at < ?", (since, until))
+    for span in (Span(-_PAST_ANY, kept.since_at), Span(kept.until_at, _PAST_ANY)):
+        row = cursor.row("SELECT MIN(at) FROM recent WHERE at >= ? AND at < ?", span)
         if row and row[0] is not None:
             return int(row[0]) // HOUR_MS * HOUR_MS
     return None

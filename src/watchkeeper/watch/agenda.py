@@ -28,7 +28,7 @@ class Agenda:
         else:
             turns.append(turn)
 
-    def next_at(self) -> int | None:
+    def next_due(self) -> int | None:
         """Return when somebody is due next, None where nobody ever is."""
         return self._moments[0] if self._moments else None
 

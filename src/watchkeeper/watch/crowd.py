@@ -61,7 +61,7 @@ class Crowd:
     def grow(self, now: int) -> list[ReplicaName]:
         """Take those for long that are so by *now*; return whose looks must be given up."""
         given_up = []
-        while self._prompt and self.grows_at() <= now:
+        while self._prompt and self.next_long() <= now:
             name = next(iter(self._prompt))
             began = self._prompt.pop(name)
             makes_way = self.room.gives_up(len(self._long))
@@ -70,7 +70,7 @@ class Crowd:
                 given_up.append(name)
         return given_up
 
-    def grows_at(self) -> int:
+    def next_long(self) -> int:
         """Return when the next look will have grown long, unless it ends before."""
         oldest = next(iter(self._prompt.values()), NEVER)
         return oldest + self.room.long_ms

@@ -116,10 +116,10 @@ class Looker:
 
     async def _wait(self) -> None:
         now = self._clock.steady()
-        moments = [crowd.grows_at() for crowd in self._crowds.values()]
-        next_at = self._agenda.next_at()
-        if next_at is not None:
-            moments.append(next_at)
+        moments = [crowd.next_long() for crowd in self._crowds.values()]
+        soonest = self._agenda.next_due()
+        if soonest is not None:
+            moments.append(soonest)
         self._changed.clear()
         wait_ms = max(min(moments) - now, 1) if moments else None
         await wait_at_most(self._clock, self._changed.wait(), wait_ms)

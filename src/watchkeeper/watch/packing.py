@@ -50,8 +50,8 @@ async def _gather(store: Store, hour: int) -> tuple[dict[Span, int], dict[int, b
     """Return how many looks each slice of *hour* has, and all their samples by replica."""
     counts: dict[Span, int] = {}
     whole: dict[int, bytearray] = {}
-    for since in range(hour, hour + HOUR_MS, SLICE_MS):
-        span = Span(since, since + SLICE_MS)
+    for since_at in range(hour, hour + HOUR_MS, SLICE_MS):
+        span = Span(since_at, since_at + SLICE_MS)
         counts[span], found = await store.read(partial(latency.gather, span=span))
         for replica_no, samples in found.items():
             whole.setdefault(replica_no, bytearray()).extend(samples)
