@@ -214,7 +214,7 @@ class Story:
         )
         back = " ".join(f"+{one.replica}" for one in message.recovered)
         flaps = [f"~{one.replica}" for one in message.flapping]
-        flaps += [f"={one.replica}" for one in message.steady]
+        flaps += [f"={one.replica}" for one in message.stable]
         when = f"{passed // 60}:{passed % 60:02}"
         words = (when, message.kind, message.status.word, names, back, *flaps)
         self.said.append(" ".join(filter(None, words)))

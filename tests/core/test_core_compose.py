@@ -354,18 +354,18 @@ def test_who_flaps_is_named_and_so_is_who_was_called_dead_before() -> None:
 
 
 def test_of_who_flapped_and_is_stable_only_the_last_word_is_said() -> None:
-    news = [flaps(Kind.FLAPPING, API, MAIL), flaps(Kind.STEADY, API, status=HEALTHY, at=2)]
+    news = [flaps(Kind.FLAPPING, API, MAIL), flaps(Kind.STABLE, API, status=HEALTHY, at=2)]
     message = compose(SENDER, news)
     assert [one.replica for one in message.flapping] == [MAIL]
-    assert [one.replica for one in message.steady] == [API]
+    assert [one.replica for one in message.stable] == [API]
     assert message.notes[1:] == ("stable again, and healthy: web:api:1",)
 
 
 def test_who_left_or_recovered_since_is_neither_called_dead_nor_flapping() -> None:
     died, over = story([{API}, set()])
-    for before in (flaps(Kind.FLAPPING, API), flaps(Kind.STEADY, API)):
+    for before in (flaps(Kind.FLAPPING, API), flaps(Kind.STABLE, API)):
         message = compose(SENDER, [died, before, over])
-        assert (message.replicas, message.flapping, message.steady) == ((), (), ())
+        assert (message.replicas, message.flapping, message.stable) == ((), (), ())
         assert [one.replica for one in message.recovered] == [API]
 
 

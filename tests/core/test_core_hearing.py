@@ -109,7 +109,7 @@ def test_what_is_about_no_alert_is_heard_whoever_is_in_it(kind: Kind) -> None:
     assert mine.back == ()
 
 
-@pytest.mark.parametrize("kind", [Kind.FLAPPING, Kind.STEADY])
+@pytest.mark.parametrize("kind", [Kind.FLAPPING, Kind.STABLE])
 def test_that_others_flap_is_passed(kind: Kind) -> None:
     api, core = (Flapped(replica=name, status=DEAD) for name in (API, CORE))
     assert hears(NOT_API, about(kind, flaps=(api,))) is None

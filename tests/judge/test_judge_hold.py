@@ -63,7 +63,7 @@ async def test_a_flapping_replica_stays_what_it_was_until_it_is_stable(store_url
         await go_on(home, 0.1)
         assert said(await home.said())[4:] == [
             ("changed", [], [ONE], []),
-            ("steady", [], [], [f"{ONE} healthy"]),
+            ("stable", [], [], [f"{ONE} healthy"]),
         ]
         await go_on(home, 1)
         assert len(await home.said()) == 6, "it is released once"
@@ -74,7 +74,7 @@ async def test_the_truth_is_said_also_where_it_was_said_last(store_url: str) -> 
     async with house(store_url) as home:
         await flap(home, changes=7)
         await go_on(home, 15)
-        assert said(await home.said())[4:] == [("steady", [], [], [f"{ONE} dead"])]
+        assert said(await home.said())[4:] == [("stable", [], [], [f"{ONE} dead"])]
 
 
 @in_loop
@@ -90,7 +90,7 @@ async def test_a_restart_forgets_neither_who_flaps_nor_since_when(store_url: str
         await go_on(home, 14)
         assert len(await home.said()) == 4, "nobody watched it for so long"
         await go_on(home, 1)
-        assert said(await home.said())[4:] == [("steady", [], [], [f"{ONE} dead"])]
+        assert said(await home.said())[4:] == [("stable", [], [], [f"{ONE} dead"])]
 
 
 @in_loop
@@ -212,4 +212,4 @@ async def test_two_workers_that_find_the_same_work_do_it_once(store_url: str) ->
         )
         for _ in range(2):
             await home.store.write(partial(hold, wanted=wanted))
-        assert [one.kind for one in await home.said()].count(Kind.STEADY) == 1
+        assert [one.kind for one in await home.said()].count(Kind.STABLE) == 1

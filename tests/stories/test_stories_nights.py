@@ -88,7 +88,7 @@ def last_words(day: Story, channel: str) -> dict[str, Status]:
             told = believed[str(back.replica)] is DEAD
             assert told or not back.told, f"{back.replica} came back, and was never dead"
             believed[str(back.replica)] = HEALTHY
-        believed |= {str(one.replica): one.status for one in message.steady}
+        believed |= {str(one.replica): one.status for one in message.stable}
         believed |= {str(one): DEAD for one in message.replicas}
     return believed
 

@@ -74,7 +74,7 @@ def last_word(messages: list[Message]) -> Status:
             believed = DEAD
         if any(back.replica == name(ONE) for back in message.recovered):
             believed = HEALTHY
-        for one in message.steady:
+        for one in message.stable:
             believed = one.status
     return believed
 

@@ -47,8 +47,8 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
     told, lost = _by_alert(news), _by_alert(letters)
     keys = _newest_last(told)
     alerts = tuple(_alert_news(sender, key, told[key], lost.get(key, [])) for key in keys)
-    flapping, steady = _flaps(news, Kind.FLAPPING), _flaps(news, Kind.STEADY)
-    statuses = _statuses((told[key][-1] for key in keys), (*flapping, *steady))
+    flapping, stable = _flaps(news, Kind.FLAPPING), _flaps(news, Kind.STABLE)
+    statuses = _statuses((told[key][-1] for key in keys), (*flapping, *stable))
     return Message(
         id=str(_message_id(sender, news, letters)),
         kind=_kind(news),
@@ -62,8 +62,8 @@ def compose(sender: Sender, news: Sequence[Facts], letters: Sequence[Facts] = ()
         reasons={str(m.replica): words(m.reason_code) for m in _members(news) if m.reason_code},
         resumed=_resumed(news),
         flapping=flapping,
-        steady=steady,
-        notes=(*_notes(news), *_flap_notes(flapping, steady)),
+        stable=stable,
+        notes=(*_notes(news), *_flap_notes(flapping, stable)),
         reminder=max(one.reminder for one in news),
         is_urgent=_is_urgent(sender.rank, told),
     )
@@ -192,11 +192,11 @@ def _flaps(news: Sequence[Facts], kind: Kind) -> tuple[Flapped, ...]:
     return tuple(one for its, one in last.values() if its is kind)
 
 
-def _flap_notes(flapping: Sequence[Flapped], steady: Sequence[Flapped]) -> Iterator[str]:
+def _flap_notes(flapping: Sequence[Flapped], stable: Sequence[Flapped]) -> Iterator[str]:
     if flapping:
         yield _note("flap.began", [one.replica for one in flapping])
-    for status in sorted({one.status for one in steady}):
-        names = [one.replica for one in steady if one.status is status]
+    for status in sorted({one.status for one in stable}):
+        names = [one.replica for one in stable if one.status is status]
         yield _note(f"flap.over.{status.word}", names)
 
 

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     CAPPED = "capped"
     RESUMED = "resumed"
     FLAPPING = "flapping"
-    STEADY = "steady"
+    STABLE = "stable"
     ISOLATED = "isolated"
     UNRESOLVED = "unresolved"
 
@@ -41,7 +41,7 @@ class Facts:
     once for each of its victims. *reminder* is the number of a reminder, and *roused* how many
     targets of a channel it rouses, 0 for all of them. *channel* is the one that a `broken`, a
     `dead_letter` or a `capped` speaks of, *flaps* are the replicas that a `flapping` or a
-    `steady` speaks of, *since_at* is the wall moment at which an `isolated` began.
+    `stable` speaks of, *since_at* is the wall moment at which an `isolated` began.
     """
 
     kind: Kind

@@ -17,7 +17,7 @@ Departed = Mapping[NodeName, Collection[str]]
 """Of nodes that a plan does not have, the channels that alone heard of each."""
 
 NOBODY: Departed = MappingProxyType({})
-_ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STEADY})
+_ABOUT_REPLICAS = frozenset({Kind.FLAPPING, Kind.STABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ class Message:
     *replicas* are all that are in trouble: dead, but for those that are *sick*, where that is a
     trouble; *reasons* are public words for them.
     *id* is equal in all repeats. *resumed* were called dead while nothing could be recorded,
-    and are not. *flapping* are replicas of which no more is said until they are *steady*, which
+    and are not. *flapping* are replicas of which no more is said until they are *stable*, which
     is said with their status. *notes* are sentences about the monitor itself. *is_urgent* where its
     receiver is to be roused: a reminder that escalated to that target.
     """
@@ -75,7 +75,7 @@ class Message:
     reasons: Mapping[str, str]
     resumed: tuple[Recovered, ...] = ()
     flapping: tuple[Flapped, ...] = ()
-    steady: tuple[Flapped, ...] = ()
+    stable: tuple[Flapped, ...] = ()
     notes: tuple[str, ...] = ()
     is_unrecorded: bool = False
     reminder: int = 0

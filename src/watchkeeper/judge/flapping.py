@@ -88,14 +88,14 @@ def calm(decision: Decision, released: Sequence[hold.Held]) -> None:
     replica_rows.save(decision.cursor, rows, decision.page.revision)
 
 
-def say_who_is_steady(decision: Decision, released: Sequence[hold.Held]) -> None:
+def say_who_is_stable(decision: Decision, released: Sequence[hold.Held]) -> None:
     """Write the truth about those *released*, also where it is what was said last."""
     trouble_from = decision.page.trouble_from
     flaps = {
         one.row.no: Flapped(replica=one.name, status=one.row.status, trouble_from=trouble_from)
         for one in released
     }
-    _say(decision, Kind.STEADY, flaps)
+    _say(decision, Kind.STABLE, flaps)
 
 
 def _say(decision: Decision, kind: Kind, flaps: Mapping[int, Flapped]) -> None:

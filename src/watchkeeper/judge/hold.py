@@ -49,7 +49,7 @@ def hold(cursor: Cursor, wanted: Holding) -> None:
     hold_rows.maintain(cursor, wanted.page_no, change.nodes, decision.page.revision)
     flapping.calm(decision, change.stable)
     alarm_all(decision)
-    flapping.say_who_is_steady(decision, change.stable)
+    flapping.say_who_is_stable(decision, change.stable)
     decision.finish()
 
 

@@ -50,9 +50,9 @@ def document(message: Message) -> dict[str, object]:
         body["turned"] = [_recovered(back) for back in message.turned]
     if message.flapping:
         body["flapping"] = [_flapping(one) for one in message.flapping]
-    if message.steady:
-        body["steady"] = [
-            {"replica": str(one.replica), "status": one.status.word} for one in message.steady
+    if message.stable:
+        body["stable"] = [
+            {"replica": str(one.replica), "status": one.status.word} for one in message.stable
         ]
     if message.notes:
         body["notes"] = list(message.notes)

@@ -9,7 +9,7 @@ from watchkeeper.core.lane import Notification
 from watchkeeper.store import member
 from watchkeeper.store.cursor import Cursor
 
-_INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER, Kind.FLAPPING, Kind.STEADY})
+_INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER, Kind.FLAPPING, Kind.STABLE})
 
 
 def insert(
