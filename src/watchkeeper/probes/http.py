@@ -33,7 +33,7 @@ LONG_BODY = 64 * 1024
 
 MOST_EXCERPT = 500
 _LONGEST_NAME = 253
-_REDIRECTS = 3
+_REDIRECTION = 3  # the first digit of such a status
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SERVER_NAME = re.compile(r"[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*\.?|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -234,7 +234,7 @@ def _headers(options: Options, user_agent: str) -> Headers:
 
 def _said(answer: Answer) -> str:
     """Return what was answered; where to, if a redirect is the answer that is judged."""
-    where = answer.header(b"location") if answer.status // 100 == _REDIRECTS else ""
+    where = answer.header(b"location") if answer.status // 100 == _REDIRECTION else ""
     return f"{answer}, to {shown(where)}, not followed" if where else str(answer)
 
 
