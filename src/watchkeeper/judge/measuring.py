@@ -3,11 +3,10 @@
 from functools import partial
 from typing import NamedTuple
 
+from watchkeeper.core import sample
 from watchkeeper.core.measure import Measures, combine
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.queue import Counts
-from watchkeeper.core.report import UNKNOWN
-from watchkeeper.core.status import Status
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.view import View
 from watchkeeper.store import measure
@@ -77,7 +76,7 @@ def _read(cursor: Cursor, page_no: int, span: Span) -> _Read:
 
 
 def _is_answered(look: LookRow) -> bool:
-    return Status.HEALTHY <= look.status < Status.DEAD and look.latency_us != UNKNOWN
+    return sample.is_answered(sample.of_look(look.at, look.status, look.latency_us))
 
 
 def _counted(view: View) -> int:

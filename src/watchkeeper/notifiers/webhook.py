@@ -1,11 +1,11 @@
 """Webhook: a JSON document, sent by POST to any URL."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from watchkeeper.core.alert import Leaving
 from watchkeeper.core.flap import Flapped
 from watchkeeper.core.message import AlertNews, Message, Recovered
+from watchkeeper.core.moment import timestamp
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 from watchkeeper.core.wording import time_of_day
@@ -41,7 +41,7 @@ def document(message: Message) -> dict[str, object]:
         "page": {"title": message.page_title, "url": message.page_url},
         "id": message.id,
         "alert": newest.id if newest else None,
-        "since": _iso(newest.since_at) if newest else None,
+        "since": _exact(newest.since_at) if newest else None,
         "alerts": [_alert(message, alert) for alert in message.alerts],
         "recovered": [_recovered(back) for back in message.recovered],
         "reasons": dict(message.reasons),
@@ -64,7 +64,7 @@ def document(message: Message) -> dict[str, object]:
 def _alert(message: Message, alert: AlertNews) -> dict[str, object]:
     said: dict[str, object] = {
         "alert": alert.id,
-        "since": _iso(alert.since_at),
+        "since": _exact(alert.since_at),
         "dead": [str(name) for name in alert.dead if name not in message.sick],
         "recovered": [str(back.replica) for back in alert.recovered],
     }
@@ -77,8 +77,8 @@ def _recovered(back: Recovered) -> dict[str, object]:
     was_dead = back.status is Status.DEAD
     said: dict[str, object] = {
         "replica": str(back.replica),
-        "dead_at" if was_dead else "sick_at": _iso(back.dead_at),
-        "back_at": _iso(back.back_at),
+        "dead_at" if was_dead else "sick_at": _exact(back.dead_at),
+        "back_at": _exact(back.back_at),
         "seconds": back.seconds,
         "told": back.told,
     }
@@ -94,6 +94,5 @@ def _flapping(one: Flapped) -> dict[str, object]:
     return {"replica": str(one.replica), "changes": one.changes, "seconds": seconds}
 
 
-def _iso(wall: int) -> str:
-    moment = datetime.fromtimestamp(wall / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _exact(at: int) -> str:
+    return timestamp(at, exactly=True)

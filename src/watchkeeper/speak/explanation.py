@@ -10,6 +10,7 @@ from watchkeeper.core.report import SELF, UNKNOWN
 from watchkeeper.core.sample import TENTH_MS, Sample
 from watchkeeper.core.sighting import Sighting
 from watchkeeper.core.status import Standing, Status
+from watchkeeper.outside.quote import cleaned
 from watchkeeper.speak.prospect import prospects
 from watchkeeper.speak.scene import Scene, speaker
 from watchkeeper.speak.telling import told
@@ -125,8 +126,7 @@ def _ends(lines: list[str]) -> list[str]:
 
 def _harmless(line: str) -> str:
     """Return *line* without what a stranger may have sent to the terminal that shows it."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in line[:_MOST_COLUMNS])
-    return shown + ("…" if len(line) > _MOST_COLUMNS else "")
+    return cleaned(line, _MOST_COLUMNS) + ("…" if len(line) > _MOST_COLUMNS else "")
 
 
 def _changes(changes: Sequence[TransitionRow]) -> Iterator[str]:
