@@ -16,6 +16,7 @@ from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError
 
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
+from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.secret import Secret
 from watchkeeper.outside.connect import Connector, Place, gravest
 from watchkeeper.outside.failure import Failure, TimedOut
@@ -24,7 +25,6 @@ from watchkeeper.outside.quote import cleaned
 from watchkeeper.outside.sending import Sending
 from watchkeeper.outside.tls import SYSTEM, context
 
-_ADDRESSES_SHARE_MS = 8_000
 _ANSWER_S = 60  # longer than any caller waits
 _MOST_WORDS = 300
 _MOST_HEARD = 256 * 1024
@@ -89,7 +89,7 @@ async def _logged_in(
 
 async def _connected(connector: Connector, places: Sequence[Place]) -> socket:
     """Return a connection to the first of *places* that has one; each gets its share of time."""
-    journey, failures = Journey(_ADDRESSES_SHARE_MS), list[Failure]()
+    journey, failures = Journey(SEND_MS), list[Failure]()
     for waiting, place in zip(range(len(places), 0, -1), places, strict=True):
         try:
             async with asyncio.timeout(journey.left_s() / waiting):

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from watchkeeper.core.delivery import Refused, Unreachable
+from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.url import Url
 from watchkeeper.outside.answer import Answer, described
 from watchkeeper.outside.call import Call, Location, location_of
@@ -24,7 +25,6 @@ LONGEST_WAIT_MS = 3_600_000
 """The longest wait that a receiver may ask for."""
 
 _MOST_BODY = 4_096
-_ADDRESSES_SHARE_MS = 8_000
 _MOST_DIGITS = 9
 _REFUSALS = {
     HTTPStatus.BAD_REQUEST,
@@ -122,7 +122,7 @@ class Http:
                 body=content.body,
                 most_body=_MOST_BODY if heed else sending.most_body,
             )
-            journey = Journey(_ADDRESSES_SHARE_MS)
+            journey = Journey(SEND_MS)
             heard = await exchange(self._connector, call, journey, sending.first_byte)
         except BadAnswer as failure:  # what it quotes may be our own request, sent back
             words = f"{target.authority} answered what is not HTTP"

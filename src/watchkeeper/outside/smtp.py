@@ -11,6 +11,7 @@ from typing import cast
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from watchkeeper.core.delivery import DeliveryError, Refused, Unreachable
+from watchkeeper.core.lane import SEND_MS
 from watchkeeper.core.secret import Secret
 from watchkeeper.outside.answer import Answer
 from watchkeeper.outside.connect import Connector, Place
@@ -20,7 +21,6 @@ from watchkeeper.outside.quote import cleaned
 from watchkeeper.outside.sending import Sending
 from watchkeeper.outside.tls import SYSTEM, context
 
-_ADDRESSES_SHARE_MS = 8_000
 _MOST_WORDS = 300
 _TRANSIENT, _PERMANENT = range(400, 500), range(500, 600)
 _METHODS = ("plain", "login")
@@ -90,7 +90,7 @@ async def deliver(
 @asynccontextmanager
 async def _connected(connector: Connector, server: MailServer) -> AsyncIterator[SMTP]:
     place = Place(host=server.host, port=server.port)
-    sock, _ = await connector.socket(place, Journey(_ADDRESSES_SHARE_MS))
+    sock, _ = await connector.socket(place, Journey(SEND_MS))
     client = SMTP(
         hostname=server.host,
         sock=sock,
