@@ -50,6 +50,13 @@ def test_another_password_of_a_replica_is_another_plan(tmp_path: Path) -> None:
     assert first.digest != second.digest
 
 
+def test_a_number_of_seconds_that_means_never_is_a_year(tmp_path: Path) -> None:
+    never = "push_delay_dead = 18446744073709551615\npoll_interval = 31_536_001\n"
+    node = node_of(tmp_path, 'mode = "push"\n', metrics=never)
+    year_ms = 365 * 24 * 3_600_000
+    assert (node.listening.grace_ms, node.looking.interval_ms) == (year_ms, year_ms)
+
+
 def test_a_local_daemon_has_a_grace_of_its_own(tmp_path: Path) -> None:
     assert node_of(tmp_path, 'mode = "local"\n').listening.grace_ms == 40_000
 

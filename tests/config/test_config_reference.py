@@ -81,7 +81,7 @@ class Options:
         "| `limit` | whole number | as in `[metrics]` | a limit |",
         "| `limit` | whole number | none | a limit |",
         '| `inet` | IP address and port | `"[::1]:8080"` |',
-        "| `poll_interval` | whole number, 1 to 31536000 | `120` |",
+        "| `poll_interval` | whole number, at least 1 | `120` |",
         "| `push_system_cpu_sick_above` | number, at least 0 | `0.9` |",
         "| `pace` | list (whole number, 1 to 600) | `[30, 120, 300]` |",
         "| `page_url` | URL | **required** |",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from watchkeeper.core.url import Url
 
 MOST_ID_BYTES = 512
+YEAR_S = 31_536_000
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -23,6 +24,11 @@ def one_line(text: str) -> str:
 def in_one_line(text: str) -> str:
     """Return *text* with a space for each character that no line can show, none at its ends."""
     return _UNSEEN.sub(" ", text.strip("\t\r\n"))
+
+
+def at_most_a_year(seconds: int) -> int:
+    """Return *seconds*, a year for more: files say huge numbers where they mean never."""
+    return min(seconds, YEAR_S)
 
 
 def web(url: Url) -> None:
@@ -48,9 +54,9 @@ def network(text: str) -> str:
     return text
 
 
-Seconds = Annotated[int, Field(ge=1, le=31_536_000)]
+Seconds = Annotated[int, Field(ge=1), AfterValidator(at_most_a_year)]
 PaceSeconds = Annotated[int, Field(ge=1, le=600)]
-Latency = Annotated[int, Field(ge=0, le=31_536_000)]
+Latency = Annotated[int, Field(ge=0), AfterValidator(at_most_a_year)]
 Milliseconds = Annotated[int, Field(ge=0, le=3_600_000)]
 Retries = Annotated[int, Field(ge=0, le=1_000)]
 Positive = Annotated[int, Field(ge=1, le=65_535)]

@@ -29,6 +29,7 @@ This page is made from the schema that the program reads files with.
   `scripts` its name is left to the shell, and inside `custom_html`, with a warning, to the browser.
 - A file that everybody on its machine may read while secrets are spelled out in it is a notice:
   `chmod 600` it, or let the environment fill them in.
+- Seconds are those of a year at most: more than that, which files say for "never", counts as one.
 - A key that is not known is a warning; with `check --strict` it is an error.
 - A key of `[metrics]` that also stands in `[[probe.service.node]]` may be set for one node.
 """
