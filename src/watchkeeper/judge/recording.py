@@ -1,15 +1,12 @@
 """Recording: whether the store keeps what we decide, and what we believe while it does not."""
 
-import logging
-
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.report import Report, Source
 from watchkeeper.core.sighting import Confirm, Sighting, observe
 from watchkeeper.core.status import Status
 from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge.view import View
-
-log = logging.getLogger(__name__)
+from watchkeeper.outside.notice import notice
 
 
 class Recording:
@@ -28,14 +25,14 @@ class Recording:
     def worked(self) -> None:
         """Note that a decision is on disk."""
         if self.refused_since is not None:
-            log.warning("what is decided is kept again")
+            notice("what is decided is kept again")
         self.refused_since = None
 
     def refused(self, steady: int, error: Exception) -> None:
         """Note that a commit was refused at *steady*; only the first of a row is news."""
         self.is_deaf = True
         if self.refused_since is None:
-            log.warning("nothing can be kept: %s", error)
+            notice(f"nothing can be kept: {error}")
             self.refused_since = steady
 
     def keep(

@@ -1,5 +1,6 @@
 """SQLite: one file, one writer whose waiting transactions share a commit, and readers."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ OLDEST = (3, 38)
 _MOST_AT_ONCE = 256
 _MOST_RUNS = 10
 _LATE = "the disk did not answer in time"
+_BEGINNING = b"SQLite format 3\0"
 _PRIMARY = 0xFF  # of an extended error code
 _NO_OTHER_FILES = "PRAGMA temp_store = MEMORY"
 """Else a savepoint keeps what it may have to undo in a file of its own, and where no descriptor
@@ -127,6 +129,7 @@ class SqliteStore(SqliteReader):
         super().__init__(path)
         self._lock = lock
         self._writer = connect(path)
+        self._file = path.open("rb", buffering=0)
         self._writes = Jobs("store-writer", self._write_all)
         self._writes.start()
 
@@ -146,10 +149,12 @@ class SqliteStore(SqliteReader):
             self._commit(jobs)
             settle(jobs)
         self._writer.close()
+        self._file.close()  # not before: with any descriptor of a file SQLite's locks on it end
         self._lock.close()
 
     def _commit(self, jobs: Sequence[Job]) -> None:
         try:
+            self._miss_nothing()
             self._writer.execute("BEGIN IMMEDIATE")
             for job in jobs:
                 self._run(job)
@@ -159,6 +164,22 @@ class SqliteStore(SqliteReader):
                 self._writer.rollback()
             for job in jobs:
                 job.error = self._refusal(error)
+
+    def _miss_nothing(self) -> None:
+        """Raise sqlite3.DatabaseError when our file was removed, replaced or overwritten.
+
+        SQLite notices late, and what it commits until then is lost.
+        """
+        try:
+            is_there = os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            raise sqlite3.DatabaseError("it was removed or replaced; put it back, or start again")
+        if os.pread(self._file.fileno(), len(_BEGINNING), 0) != _BEGINNING:
+            raise sqlite3.DatabaseError(
+                "it was overwritten; put a copy in its place and start again"
+            )
 
     def _run(self, job: Job) -> None:
         for _ in range(_MOST_RUNS):
