@@ -9,6 +9,7 @@ from watchkeeper.app.garbage import come_less_often, rest
 @pytest.fixture(autouse=True)
 def _collector() -> Iterator[None]:
     before = gc.get_threshold()
+    gc.collect()  # else what other tests have left may be due to be looked through
     yield
     gc.unfreeze()
     gc.set_threshold(*before)
