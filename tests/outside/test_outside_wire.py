@@ -6,7 +6,7 @@ import pytest
 
 from rig.port import free_port
 from tests.loop import in_loop
-from tests.outside.world import Answers, Names, http_answer, serving
+from tests.outside.world import Names, serving
 from watchkeeper.outside.connect import Connector, Place
 from watchkeeper.outside.failure import CutOff
 from watchkeeper.outside.journey import Journey
@@ -96,16 +96,14 @@ async def test_a_connection_that_ends_too_early_says_so() -> None:
 @in_loop
 async def test_nothing_stays_open_behind_what_is_closed() -> None:
     connector = Connector(Names())
-    async with serving(Answers(http_answer())) as port:
-        place = Place(host="127.0.0.1", port=port)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        place = Place(host="127.0.0.1", port=server.getsockname()[1])
         wires = [await connector.wire(place, Journey(20_000)) for _ in range(20)]
         for wire, _ in wires:
             wire.close()
-        await asyncio.sleep(0.05)
         before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         sock, _ = await connector.socket(place, Journey(20_000))
         sock.close()
-        await asyncio.sleep(0.05)
         assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
     connector.close()
 

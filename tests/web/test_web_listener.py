@@ -73,7 +73,7 @@ async def test_a_report_that_was_on_its_way_during_a_gap_is_refused_and_the_conn
     data = posting()
     async with serving(world) as server, connected(server) as (reader, writer):
         writer.write(data[:-1])
-        await asyncio.sleep(0.05)
+        await world.clock.read.wait()
         world.gaps += 1
         server.close_old_connections()
         writer.write(data[-1:])

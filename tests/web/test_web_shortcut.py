@@ -151,8 +151,9 @@ async def test_a_head_that_comes_again_brings_each_body_to_the_door() -> None:
         writer.write(reporting("g") + reporting("h"))
         assert [(await receive(reader)).status for _ in range(2)] == [200, 200]
         halves = reporting("i")
+        world.clock.read.clear()
         writer.write(halves[:-20])
-        await asyncio.sleep(0.05)
+        await world.clock.read.wait()
         writer.write(halves[-20:])
         assert (await receive(reader)).status == 200
     assert "".join(name.replica for name in world.reports) == "abcdefghi"
@@ -176,7 +177,7 @@ async def test_a_report_is_heard_when_its_head_is_complete() -> None:
     data = posting()
     async with serving(world) as server, connected(server) as (reader, writer):
         writer.write(data[:-20])
-        await asyncio.sleep(0.05)
+        await world.clock.read.wait()
         before = world.clock.now
         world.clock.now += 5_000
         writer.write(data[-20:])

@@ -82,9 +82,13 @@ READY = Readiness(plan=True, store=True, socket=True)
 
 @dataclass
 class StandingClock:
-    """A clock that moves when it is told to."""
+    """A clock that moves when it is told to.
+
+    It was *read* once somebody asked for the time, as happens when the head of a report is here.
+    """
 
     now: int = 1_000_000
+    read: asyncio.Event = field(default_factory=asyncio.Event)
 
     def boottime(self) -> int:
         return self.now
@@ -93,6 +97,7 @@ class StandingClock:
         return NOON + self.now - 1_000_000
 
     def steady(self) -> int:
+        self.read.set()
         return self.now
 
     def adopt(self, steady: int) -> None:

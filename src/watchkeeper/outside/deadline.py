@@ -68,7 +68,7 @@ class Deadlines:
     def _tick(self) -> None:
         self._timer = None
         now = self._loop.time() / TICK_S
-        for tick in [tick for tick in self._by_tick if tick <= now]:
+        for tick in sorted(tick for tick in self._by_tick if tick <= now):
             for deadline in tuple(self._by_tick.pop(tick)):
                 deadline.come()
         if self._by_tick:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, partial
 
 from watchkeeper.core.name import ReplicaName
@@ -48,9 +48,9 @@ class Looker:
         return asyncio.get_running_loop()
 
     @property
-    def is_looking(self) -> bool:
-        """Return whether any look is under way."""
-        return bool(self._looking)
+    def looking(self) -> Collection[ReplicaName]:
+        """Return whose looks are under way, until what they found is kept."""
+        return self._looking.keys()
 
     def has_seen_all(self) -> bool:
         """Return whether a look at each target of this worker counted since we started."""
