@@ -12,12 +12,15 @@ from tests.config.config_samples import (
     loaded,
 )
 from watchkeeper.config.problems import Severity
+from watchkeeper.config.schema.metrics import MetricsTable
+from watchkeeper.config.tables import keys_of
 from watchkeeper.core.plan import AlertOn, Listening, Looking, Mode, Node, Policy
 from watchkeeper.core.reminder import Backoff, Reminding
 from watchkeeper.core.status import Status
 from watchkeeper.core.url import Url
 
 POLL = NODE + 'mode = "poll"\nreplicas = ["https://example.com/", "tcp://10.0.0.1:80"]\n'
+SCRIPT = 'mode = "script"\nscripts = ["exit 0"]\n'
 
 
 def node_of(folder: Path, node: str, metrics: str = "") -> Node:
@@ -68,6 +71,18 @@ def test_a_node_says_otherwise_than_the_metrics(tmp_path: Path) -> None:
     assert node.looking.retries == 5
     assert (node.looking.confirm_dead, node.looking.confirm_healthy) == (3, 2)
     assert node.listening.grace_ms == 7_000
+
+
+@pytest.mark.parametrize("key", sorted(keys_of(MetricsTable)))
+def test_every_metric_but_those_of_the_whole_process_may_be_said_by_a_node(
+    tmp_path: Path, key: str
+) -> None:
+    kind = key.partition("_")[0]
+    modes = {"push": 'mode = "push"\n', "local": 'mode = "local"\n', "script": SCRIPT}
+    usual = modes.get(kind, POLL.removeprefix(NODE))
+    own = node_of(tmp_path, f"{usual}{key} = {0.5 if 'above' in key else 7}\n")
+    is_said = own != node_of(tmp_path, usual)
+    assert is_said is not key.endswith("_parallelism")
 
 
 def test_options_come_from_the_node_then_the_metrics_then_the_probe(tmp_path: Path) -> None:
@@ -123,9 +138,8 @@ def test_a_node_of_which_nothing_can_be_looked_at_is_a_warning(tmp_path: Path, m
 
 
 def test_a_script_is_run_once_and_within_its_interval(tmp_path: Path) -> None:
-    scripts = 'mode = "script"\nscripts = ["exit 0"]\n'
-    assert node_of(tmp_path, scripts).looking.timeout_ms == 300_000
-    looking = node_of(tmp_path, scripts + "script_interval = 20\nconfirm_dead = 2\n").looking
+    assert node_of(tmp_path, SCRIPT).looking.timeout_ms == 300_000
+    looking = node_of(tmp_path, SCRIPT + "script_interval = 20\nconfirm_dead = 2\n").looking
     assert looking == Looking(
         interval_ms=20_000, retries=0, timeout_ms=20_000, sick_ms=20_000, confirm_dead=2
     )
