@@ -22,7 +22,10 @@ from tests.outside.world import (
     read_request,
     serving,
 )
+from watchkeeper.app.world import adopt
+from watchkeeper.config.server import Inet, LogLevel, Server
 from watchkeeper.core.report import Report
+from watchkeeper.core.secret import Secret
 from watchkeeper.core.status import Status
 from watchkeeper.outside import tls
 from watchkeeper.outside.outside import Outside, real
@@ -30,6 +33,12 @@ from watchkeeper.probes import http
 from watchkeeper.probes.http import LONG_BODY, Method, Options
 
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+SERVER = Server(
+    log_level=LogLevel.ERROR,
+    inet=Inet.parse("127.0.0.1:8080"),
+    manager_token=Secret(""),
+    reporter_token=Secret(""),
+)
 
 
 async def look(
@@ -603,6 +612,23 @@ async def test_a_file_of_authorities_that_is_not_there_is_our_trouble(
     assert "/nowhere/ca.pem" in report.reason.detail
 
 
+@in_loop
+async def test_a_file_of_authorities_that_changed_is_read_anew_with_the_config(
+    authority: Authority, tmp_path: Path
+) -> None:
+    roots, outside = tmp_path / "roots.pem", real()
+    roots.write_bytes(Authority(tmp_path, "Yesterday's").file.read_bytes())
+    options = get(https_ca_file=str(roots))
+    async with serving(Answers(http_answer()), ssl=authority.server("IP:127.0.0.1")) as port:
+        url = f"https://127.0.0.1:{port}/"
+        before = await look(url, options, outside=outside)
+        roots.write_bytes(authority.file.read_bytes())
+        adopt(outside, SERVER)
+        after = await look(url, options, outside=outside)
+    assert said(before) == (Status.DEAD, "certificate")
+    assert said(after) == (Status.HEALTHY, "")
+
+
 @pytest.mark.parametrize(
     ("behaviour", "code"),
     [
@@ -622,7 +648,8 @@ async def test_a_server_without_tls_is_dead_and_says_why(behaviour: Behaviour, c
             await behaviour(*pair)
 
     async with serving(plain) as port:
-        report = await look(f"https://127.0.0.1:{port}/", timeout_ms=200)
+        patience_ms = 200 if behaviour is silent else 20_000
+        report = await look(f"https://127.0.0.1:{port}/", timeout_ms=patience_ms)
     assert said(report) == (Status.DEAD, code)
 
 

@@ -111,9 +111,12 @@ class Call:
         """Return the proxy that leads to the target, None where it is reached directly."""
         return self.way(self.target)
 
-    @cached_property
+    @property
     def peer(self) -> Peer | None:
-        """Return with whom TLS is spoken, None where it is not; raise NoTrust."""
+        """Return with whom TLS is spoken now, None where it is not; raise NoTrust.
+
+        It is not kept: a reload may have read the file of authorities anew.
+        """
         target = self.target
         if not target.is_secure:
             return None

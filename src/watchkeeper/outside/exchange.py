@@ -35,9 +35,10 @@ def exchange(
     *before* is awaited as the last thing before the first byte of the request. With *sessions*,
     TLS may be taken up again; a handshake that fails for that is made once more, in full.
     """
-    if call.peer is None:
+    peer = call.peer
+    if peer is None:
         return _exchange(connector, call, journey, before)
-    meeting = sessions.meet(call.peer) if sessions else Meeting(call.peer)
+    meeting = sessions.meet(peer) if sessions else Meeting(peer)
     return _exchange_securely(connector, call, journey, before, meeting)
 
 
