@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from tests.house import plan
-from watchkeeper.app.kinds import aims, rooms, unavailable
+from watchkeeper.app.kinds import aims, rooms, unavailable, untrusted
 from watchkeeper.core.plan import Channel, Mode, Node, Service, Target
 from watchkeeper.core.secret import Secret
+from watchkeeper.probes.http import Options
 
 XMPP = replace(
     plan(),
@@ -28,6 +29,17 @@ def test_a_channel_whose_package_is_missing_is_named_with_the_way_out(
 def test_a_channel_whose_package_is_there_is_not_named_nor_one_that_needs_none() -> None:
     assert unavailable(XMPP) == []
     assert unavailable(plan()) == []
+
+
+def test_a_file_of_authorities_that_cannot_be_read_is_named_once() -> None:
+    options = {"https": Options(https_ca_file="/nowhere/ca.pem")}
+    names = ("https://10.0.0.1/", "https://10.0.0.2/")
+    node = Node(key="api", label="API", mode=Mode.POLL, replicas=names, options=options)
+    trusting = replace(node, key="other", options={"https": Options()})
+    nodes = (node, replace(node, key="more"), trusting)
+    (line,) = untrusted(replace(plan(), services=(Service(key="web", label="", nodes=nodes),)))
+    assert line.startswith("cannot read trusted certificates from /nowhere/ca.pem: ")
+    assert line.endswith("; what is looked at with it stays blind, until it can be read")
 
 
 def test_a_target_is_looked_at_by_its_whole_url_and_named_without_its_password() -> None:

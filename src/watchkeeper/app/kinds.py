@@ -21,8 +21,10 @@ from watchkeeper.core.pace import pace_of
 from watchkeeper.core.plan import Looking, Mode, Node, Plan
 from watchkeeper.core.room import Room, places
 from watchkeeper.core.url import DEFAULT_PORTS, Url
+from watchkeeper.outside import tls
 from watchkeeper.outside.addresses import Allowance
 from watchkeeper.outside.connect import Place
+from watchkeeper.outside.failure import NoTrust
 from watchkeeper.speak.tongue import LaneName, Tongue, Tongues
 from watchkeeper.watch.look import Aim, not_available
 
@@ -90,7 +92,20 @@ def forbidden(loaded: Loaded) -> list[str]:
 
 def warnings(loaded: Loaded) -> list[str]:
     """Return a line for each thing that an operator should hear of at every start."""
-    return [*forbidden(loaded), *unavailable(loaded.plan)]
+    return [*forbidden(loaded), *untrusted(loaded.plan), *unavailable(loaded.plan)]
+
+
+def untrusted(plan: Plan) -> list[str]:
+    """Return a line for each file of authorities that cannot be read."""
+    secure = (node.options.get("https") for _, node in plan.replicas())
+    files = dict.fromkeys(getattr(options, "https_ca_file", "") for options in secure)
+    lines = []
+    for file in filter(None, files):
+        try:
+            tls.context(tls.Trust(ca_file=file))
+        except NoTrust as why:
+            lines.append(f"{why}; what is looked at with it stays blind, until it can be read")
+    return lines
 
 
 def unavailable(plan: Plan) -> list[str]:
