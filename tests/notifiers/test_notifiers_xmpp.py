@@ -264,15 +264,16 @@ async def test_a_server_that_never_ends_is_left_at_a_cap(endless: bytes) -> None
 
 @in_loop
 async def test_whoever_never_answers_is_left_at_the_deadline_and_let_go() -> None:
-    left = asyncio.Event()
+    left, deadline = asyncio.Event(), asyncio.timeout(None)
 
     async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        deadline.reschedule(0)
         await reader.read()
         left.set()
 
     async with serving(hang) as port:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
+            async with deadline:
                 await xmpp.send(DEATH, settings(port), real())
         await left.wait()
 

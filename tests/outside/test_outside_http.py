@@ -236,12 +236,13 @@ async def test_a_deadline_after_the_first_byte_leaves_a_doubt() -> None:
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         del writer
         await read_request(reader)
+        deadline.reschedule(0)
         await asyncio.sleep(60)
 
-    sending = Sending()
+    sending, deadline = Sending(), asyncio.timeout(None)
     async with serving(hang) as port:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
+            async with deadline:
                 await post(port, sending)
     assert sending.left is True
 

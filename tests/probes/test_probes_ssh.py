@@ -37,12 +37,14 @@ class Server:
     def __init__(self, *pieces: bytes) -> None:
         self._pieces = pieces
         self.heard = b""
+        self.was_left = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for piece in self._pieces:
             writer.write(piece)
             await asyncio.sleep(0)
         self.heard = await reader.read()
+        self.was_left.set()
 
 
 async def look_at(behaviour: Behaviour, timeout_ms: int = 20_000) -> Report:
@@ -109,7 +111,7 @@ async def test_it_is_told_our_name_and_nothing_else() -> None:
     server = Server(RECORDED)
     async with serving(server) as port:
         await ssh.look(f"ssh://127.0.0.1:{port}", ssh.Options(), 20_000, real())
-        await asyncio.sleep(0.05)
+        await server.was_left.wait()
     assert server.heard == b"SSH-2.0-Watchkeeper\r\n"
 
 
@@ -235,7 +237,7 @@ async def without_keys(*pair: *Pair) -> None:
 )
 @in_loop
 async def test_one_deadline_holds_for_the_whole_greeting(behaviour: Behaviour, phase: str) -> None:
-    report = await look_at(behaviour, timeout_ms=150)
+    report = await look_at(behaviour, timeout_ms=500)
     assert (report.status, report.reason.code) == (Status.DEAD, "timeout")
     assert f"it was still {phase} " in report.reason.detail
 
