@@ -12,7 +12,7 @@ from uuid import UUID
 from watchkeeper.config import folder, replicas
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.load import Loaded
-from watchkeeper.config.plan import SCRIPT
+from watchkeeper.config.nodes import SCRIPT
 from watchkeeper.config.problems import masked
 from watchkeeper.core.compose import Sender
 from watchkeeper.core.hearing import NOBODY, Departed, hearing_of

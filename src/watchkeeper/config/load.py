@@ -9,8 +9,9 @@ from watchkeeper.config import rules
 from watchkeeper.config.environment import Filled, fill, quote_bare
 from watchkeeper.config.exposure import exposed, is_below
 from watchkeeper.config.kinds import Kinds
+from watchkeeper.config.nodes import SCRIPT
 from watchkeeper.config.notices import notices
-from watchkeeper.config.plan import SCRIPT, build
+from watchkeeper.config.plan import build
 from watchkeeper.config.positions import Positions
 from watchkeeper.config.problems import (
     BadConfig,

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path as FilePath
 
 from watchkeeper.config.kinds import Kinds
-from watchkeeper.config.plan import schemes_of
+from watchkeeper.config.nodes import schemes_of
 from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
 from watchkeeper.config.reading import Reading
 from watchkeeper.config.replicas import scheme_of
