@@ -39,7 +39,7 @@ class Order:
     force: bool = False
 
 
-class Rows(NamedTuple):
+class KeyedRows(NamedTuple):
     """The rows of a page, each living or gone, by what finds them in a plan."""
 
     services: Family
@@ -99,7 +99,7 @@ def _all_agree(cursor: Cursor, plan: Plan) -> bool:
     return all(row.plan_hash == plan.digest for row in worker.all_workers(cursor))
 
 
-def read_rows(cursor: Cursor, page_no: int) -> Rows:
+def read_rows(cursor: Cursor, page_no: int) -> KeyedRows:
     """Return all rows of the page, for finding them by the keys of a plan."""
     nodes: dict[int, Family] = {}
     for node in tree.nodes(cursor, page_no):
@@ -108,10 +108,10 @@ def read_rows(cursor: Cursor, page_no: int) -> Rows:
     for replica in replica_rows.of_page(cursor, page_no):
         replicas.setdefault(replica.node_no, {})[replica.key] = replica
     services = {service.key: service for service in tree.services(cursor, page_no)}
-    return Rows(services, nodes, replicas)
+    return KeyedRows(services, nodes, replicas)
 
 
-def _add_services(decision: Decision, plan: Plan, rows: Rows) -> bool:
+def _add_services(decision: Decision, plan: Plan, rows: KeyedRows) -> bool:
     """Write what services the plan has and *rows* do not; return whether there was any."""
     wanted = [
         Wanted(decision.page_no, service.key, service.label, position, "", service.was)
@@ -124,7 +124,7 @@ def _add_services(decision: Decision, plan: Plan, rows: Rows) -> bool:
     return bool(new or changed)
 
 
-def _add_nodes(decision: Decision, plan: Plan, rows: Rows) -> bool:
+def _add_nodes(decision: Decision, plan: Plan, rows: KeyedRows) -> bool:
     """Write what nodes the plan has and *rows* do not; return whether there was any."""
     changes = [
         branches.sort(rows.nodes.get(parent, {}), wanted, decision.now.at)
@@ -137,7 +137,7 @@ def _add_nodes(decision: Decision, plan: Plan, rows: Rows) -> bool:
     return bool(new or changed)
 
 
-def _wanted_nodes(plan: Plan, rows: Rows) -> Iterator[tuple[int, list[Wanted]]]:
+def _wanted_nodes(plan: Plan, rows: KeyedRows) -> Iterator[tuple[int, list[Wanted]]]:
     """Yield the nodes of each service of the plan, with the number of its row."""
     for service in plan.services:
         parent = rows.services[service.key].no
@@ -152,7 +152,7 @@ def _wanted_nodes(plan: Plan, rows: Rows) -> Iterator[tuple[int, list[Wanted]]]:
         )
 
 
-def _add_replicas(decision: Decision, plan: Plan, rows: Rows) -> bool:
+def _add_replicas(decision: Decision, plan: Plan, rows: KeyedRows) -> bool:
     """Write what replicas the plan has and *rows* do not; return whether there was any."""
     new: list[ReplicaRow] = []
     changed: list[ReplicaRow] = []
@@ -184,14 +184,14 @@ def _pending(node_no: int, key: str, position: int, at: int) -> ReplicaRow:
     )
 
 
-def _planned(plan: Plan, rows: Rows) -> Iterable[tuple[Branch, Node]]:
+def _planned(plan: Plan, rows: KeyedRows) -> Iterable[tuple[Branch, Node]]:
     for service in plan.services:
         family = rows.nodes.get(rows.services[service.key].no, {})
         for node in service.nodes:
             yield family[node.key], node
 
 
-def _gone(plan: Plan, rows: Rows) -> Gone:
+def _gone(plan: Plan, rows: KeyedRows) -> Gone:
     """Return the living rows that the plan no longer has."""
     services = {service.key for service in plan.services}
     planned = {row.no: node for row, node in _planned(plan, rows)}
@@ -206,7 +206,7 @@ def _gone(plan: Plan, rows: Rows) -> Gone:
     )
 
 
-def _departed(plan: Plan, rows: Rows) -> Departed:
+def _departed(plan: Plan, rows: KeyedRows) -> Departed:
     planned = {row.no for row, _ in _planned(plan, rows)}
     services = {row.no: row.key for row in rows.services.values()}
     return {
@@ -226,7 +226,7 @@ def _has(node: Node | None, row: ReplicaRow) -> bool:
     return row.owner != FILE if node.mode in _REGISTERED else row.key in node.replicas
 
 
-def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
+def _refuse_another_plan(plan: Plan, rows: KeyedRows) -> None:
     living = {node.no for node in rows.all_nodes() if branches.living(node)}
     leaving = living - _recognised(plan, rows)
     if len(leaving) * 2 > len(living):
@@ -236,7 +236,7 @@ def _refuse_another_plan(plan: Plan, rows: Rows) -> None:
         )
 
 
-def _recognised(plan: Plan, rows: Rows) -> set[int]:
+def _recognised(plan: Plan, rows: KeyedRows) -> set[int]:
     """Return the numbers of the nodes that the plan still has, under whatever name."""
     found = set()
     for service in plan.services:
@@ -248,7 +248,7 @@ def _recognised(plan: Plan, rows: Rows) -> set[int]:
     return found
 
 
-def _remove(decision: Decision, rows: Rows, gone: Gone) -> dict[ReplicaName, Leaving]:
+def _remove(decision: Decision, rows: KeyedRows, gone: Gone) -> dict[ReplicaName, Leaving]:
     """Let go of everything *gone*; return the names of the replicas that left with it."""
     cursor, revision, at = decision.cursor, decision.page.revision, decision.now.at
     tree.save_services(cursor, [row._replace(gone_at=at) for row in gone.services], revision)
@@ -262,7 +262,7 @@ def _remove(decision: Decision, rows: Rows, gone: Gone) -> dict[ReplicaName, Lea
     return dict.fromkeys(_names(rows, gone.replicas), Leaving.REMOVED)
 
 
-def _names(rows: Rows, replicas: Sequence[ReplicaRow]) -> Iterator[ReplicaName]:
+def _names(rows: KeyedRows, replicas: Sequence[ReplicaRow]) -> Iterator[ReplicaName]:
     services = {row.no: row.key for row in rows.services.values()}
     nodes = {node.no: node for node in rows.all_nodes()}
     for row in replicas:
