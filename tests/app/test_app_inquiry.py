@@ -17,6 +17,7 @@ from watchkeeper.core.status import Status
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.outside.clock import this_moment
 from watchkeeper.speak import scene as scenes
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import history, lane, latency, meta, worker
 from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.history import Transition
@@ -198,7 +199,7 @@ async def tell(home: House, last: int, state: str) -> None:
     """Let the only lane have told everything up to notification *last*."""
 
     def write(cursor: Cursor) -> None:
-        [channel] = lane.channels(cursor, home.page_no)
+        [channel] = channel_rows.of_page(cursor, home.page_no)
         [(_, one)] = lane.lanes(cursor, channel.no)
         lane.claim(cursor, one, Claim(last, f"id-{last}", 1, 0), channel.fence)
         [(_, one)] = lane.lanes(cursor, channel.no)

@@ -10,7 +10,8 @@ from watchkeeper.core.plan import Mode
 from watchkeeper.core.report import Report, Source, SourceKind
 from watchkeeper.judge.outcome import Outcome
 from watchkeeper.judge.tidy import tidy
-from watchkeeper.store import history, lane, notice, retention
+from watchkeeper.store import channel as channel_rows
+from watchkeeper.store import history, notice, retention
 from watchkeeper.store.cursor import Cursor
 
 FAR = 10**15
@@ -48,8 +49,8 @@ async def test_a_lane_that_is_gone_keeps_nothing(store_url: str) -> None:
     async with house(store_url) as home:
         await home.look("web:api:1", DEAD)
         await home.look("web:api:1", HEALTHY)
-        rows = await home.store.read(partial(lane.channels, page_no=home.page_no))
-        await home.store.write(partial(lane.remove_channel, no=rows[0].no, at=1))
+        rows = await home.store.read(partial(channel_rows.of_page, page_no=home.page_no))
+        await home.store.write(partial(channel_rows.remove, no=rows[0].no, at=1))
         assert await _forget(home) == 1
 
 

@@ -32,6 +32,7 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import Tongue
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import gate
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store import sighting as sighting_rows
@@ -244,9 +245,9 @@ class Mouth:
 
     async def take(self, holder: str) -> int:
         """Take the channel, as another worker does; return the fence."""
-        rows = await self.home.store.read(partial(lane_rows.channels, page_no=self.home.page_no))
+        rows = await self.home.store.read(partial(channel_rows.of_page, page_no=self.home.page_no))
         job = partial(
-            lane_rows.take, channel_no=self.channel_no, holder=holder, fence=rows[0].fence
+            channel_rows.take, channel_no=self.channel_no, holder=holder, fence=rows[0].fence
         )
         assert await self.home.store.write(job)
         return rows[0].fence + 1
@@ -264,7 +265,7 @@ class Mouth:
 
 
 async def mouth(home: House) -> Mouth:
-    rows = await home.store.read(partial(lane_rows.channels, page_no=home.page_no))
+    rows = await home.store.read(partial(channel_rows.of_page, page_no=home.page_no))
     lanes = await home.store.read(partial(lane_rows.lanes, channel_no=rows[0].no))
     return Mouth(home, lanes[0][1], rows[0].no)
 

@@ -17,7 +17,7 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import Tongue
-from watchkeeper.store import lane as lane_rows
+from watchkeeper.store import channel as channel_rows
 
 HOOK = Url.parse("https://hooks.example/TOPSECRET")
 SENDER = Sender(installation=UUID(int=7), channel="hook", target="", page=PAGE)
@@ -31,7 +31,7 @@ async def breaks(message: Message, settings: object, outside: Outside) -> None:
 async def outcome(home: House) -> str:
     """Return how a lane's first try by a broken notifier is kept."""
     [(channel_no, lane_no)] = await home.rows("SELECT channel_no, no FROM lane")
-    take = partial(lane_rows.take, channel_no=channel_no, holder=home.ground.worker, fence=0)
+    take = partial(channel_rows.take, channel_no=channel_no, holder=home.ground.worker, fence=0)
     assert await home.store.write(take)
     settings = Settings(hook_url=HOOK)
     tongue = Tongue(sender=SENDER, hearing=Hearing(channel="hook"), settings=settings, send=breaks)

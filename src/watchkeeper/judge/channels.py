@@ -5,7 +5,8 @@ from watchkeeper.core.hearing import Hearing, hearing_of, hears
 from watchkeeper.core.plan import Channel, Plan
 from watchkeeper.judge.climb import Decision
 from watchkeeper.store import alert, lane, notification
-from watchkeeper.store.lane import ChannelRow
+from watchkeeper.store import channel as channel_rows
+from watchkeeper.store.channel import ChannelRow
 
 
 def reconcile_channels(decision: Decision, plan: Plan, *, removes: bool) -> None:
@@ -14,7 +15,7 @@ def reconcile_channels(decision: Decision, plan: Plan, *, removes: bool) -> None
     A new lane hears first of every alert that is open, so that its first word is never
     "recovered".
     """
-    known = {row.key: row for row in lane.channels(decision.cursor, decision.page_no)}
+    known = {row.key: row for row in channel_rows.of_page(decision.cursor, decision.page_no)}
     for channel in plan.channels:
         no = _channel_no(decision, known.get(channel.key), channel)
         _lanes(decision, no, channel, hearing_of(plan, channel), removes=removes)
@@ -23,16 +24,16 @@ def reconcile_channels(decision: Decision, plan: Plan, *, removes: bool) -> None
     kept = {channel.key for channel in plan.channels}
     for row in known.values():
         if row.gone_at is None and row.key not in kept:
-            lane.remove_channel(decision.cursor, row.no, decision.now.at)
+            channel_rows.remove(decision.cursor, row.no, decision.now.at)
 
 
 def _channel_no(decision: Decision, row: ChannelRow | None, channel: Channel) -> int:
     if row and row.gone_at is None and (row.kind, row.hash) == (channel.kind, channel.digest):
         return row.no
-    no = lane.add_channel(
+    no = channel_rows.add(
         decision.cursor, decision.page_no, channel.key, channel.kind, channel.digest
     )
-    lane.cure(decision.cursor, no)
+    channel_rows.cure(decision.cursor, no)
     return no
 
 

@@ -8,6 +8,7 @@ from watchkeeper.core.lane import Lane, Step, Wait
 from watchkeeper.core.pace import AT_ONCE, Pace, pace_of
 from watchkeeper.core.plan import Plan
 from watchkeeper.speak.thought import Tenure, think
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 
@@ -73,7 +74,7 @@ def read(cursor: Cursor, page_no: int, plan: Plan | None, now: int) -> dict[int,
     """
     hearings = {one.key: hearing_of(plan, one) for one in plan.channels} if plan else {}
     found: dict[int, LaneNow] = {}
-    for channel in lane_rows.channels(cursor, page_no):
+    for channel in channel_rows.of_page(cursor, page_no):
         for target, lane in lane_rows.lanes(cursor, channel.no):
             tenure = Tenure(page_no, channel.no, lane.no, channel.key, channel.fence)
             hearing = hearings.get(channel.key, Hearing(channel=channel.key))

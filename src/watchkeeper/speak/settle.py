@@ -8,6 +8,7 @@ from watchkeeper.core.lane import Lane
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.pace import step_after_news
 from watchkeeper.speak.thought import Tenure, is_open
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import gate, notification, trouble
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
@@ -54,7 +55,7 @@ def failed(cursor: Cursor, tried: Tried, setback: Setback) -> None:
         return
     lane_rows.failed(cursor, tried.lane, setback, tried.now.steady)
     if setback.quiet_until:
-        lane_rows.quiet(cursor, tried.tenure.channel_no, setback.quiet_until)
+        channel_rows.quiet(cursor, tried.tenure.channel_no, setback.quiet_until)
 
 
 def broke(cursor: Cursor, tried: Tried) -> None:

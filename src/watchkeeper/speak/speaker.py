@@ -9,9 +9,10 @@ from watchkeeper.judge.ground import Ground
 from watchkeeper.speak.talk import Talk
 from watchkeeper.speak.thought import Tenure
 from watchkeeper.speak.tongue import LaneName, Tongues
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import lane as lane_rows
+from watchkeeper.store.channel import ChannelRow
 from watchkeeper.store.cursor import Cursor, Track
-from watchkeeper.store.lane import ChannelRow
 from watchkeeper.store.patience import rounds
 
 
@@ -74,7 +75,7 @@ class Speaker:
 
     async def _take(self, row: ChannelRow) -> bool:
         me = self._ground.worker
-        job = partial(lane_rows.take, channel_no=row.no, holder=me, fence=row.fence)
+        job = partial(channel_rows.take, channel_no=row.no, holder=me, fence=row.fence)
         taken = await self._ground.store.write(job, Track.SPEAK)
         if taken:
             self._fences[row.key] = row.fence + 1
@@ -91,7 +92,7 @@ class Speaker:
 
 
 def _channel(cursor: Cursor, page_no: int, key: str) -> tuple[ChannelRow, dict[str, int]] | None:
-    for row in lane_rows.channels(cursor, page_no):
+    for row in channel_rows.of_page(cursor, page_no):
         if row.key == key and row.gone_at is None:
             return row, {target: lane.no for target, lane in lane_rows.lanes(cursor, row.no)}
     return None

@@ -21,6 +21,7 @@ from watchkeeper.core.lane import (
 from watchkeeper.core.message import Message
 from watchkeeper.core.pace import Pace
 from watchkeeper.store import alert, member, notification
+from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
 
@@ -61,7 +62,7 @@ class Thought:
 def think(cursor: Cursor, tenure: Tenure, hearing: Hearing, pace: Pace, now: int) -> Thought | None:
     """Return what the lane at *tenure* does at *now*, or None where it is gone or another's."""
     lane = lane_rows.lane(cursor, tenure.lane_no)
-    fence, quiet_until = lane_rows.fence_and_quiet(cursor, tenure.channel_no)
+    fence, quiet_until = channel_rows.fence_and_quiet(cursor, tenure.channel_no)
     if lane is None or fence != tenure.fence:
         return None
     waiting = _waiting(cursor, tenure, hearing, lane)

@@ -1,4 +1,4 @@
-"""Channels and lanes: who speaks, what each target was told, and the log of it."""
+"""Lanes: what each target of a channel was told, and the log of it."""
 
 from typing import NamedTuple
 
@@ -10,19 +10,6 @@ _LANE = (
     "no, told, last, id, attempt, doubt, due, said, step, fails, refusals, failing_since,"
     " capped_until, broken_at IS NOT NULL"
 )
-
-
-class ChannelRow(NamedTuple):
-    """A channel's row: who holds it, and under which fence."""
-
-    no: int
-    key: str
-    kind: str
-    hash: str
-    holder: str
-    fence: int
-    quiet_until: int
-    gone_at: int | None
 
 
 class Setback(NamedTuple):
@@ -45,34 +32,6 @@ class Claim(NamedTuple):
     id: str
     doubt: int
     due: int
-
-
-def channels(cursor: Cursor, page_no: int) -> list[ChannelRow]:
-    """Return every channel of the page, gone ones too."""
-    rows = cursor.rows(
-        "SELECT no, key, kind, hash, holder, fence, quiet_until, gone_at FROM channel"
-        " WHERE page_no = ? ORDER BY no",
-        (page_no,),
-    )
-    return [ChannelRow(*row) for row in rows]
-
-
-def add_channel(cursor: Cursor, page_no: int, key: str, kind: str, digest: str) -> int:
-    """Write a new channel that the file owns, or revive it; return its number."""
-    row = cursor.one(
-        "INSERT INTO channel (page_no, key, kind, owner, hash, holder, fence, quiet_until)"
-        " VALUES (?, ?, ?, 'file', ?, '', 0, 0) ON CONFLICT (page_no, key) DO UPDATE SET"
-        " kind = excluded.kind, hash = excluded.hash, quiet_until = 0, gone_at = NULL"
-        " RETURNING no",
-        (page_no, key, kind, digest),
-    )
-    return int(row[0])
-
-
-def remove_channel(cursor: Cursor, no: int, at: int) -> None:
-    """Let a channel and its lanes go; their history stays."""
-    cursor.run("UPDATE channel SET gone_at = ?, fence = fence + 1 WHERE no = ?", (at, no))
-    cursor.run("UPDATE lane SET gone_at = ? WHERE channel_no = ? AND gone_at IS NULL", (at, no))
 
 
 def targets(cursor: Cursor, channel_no: int) -> dict[str, bool]:
@@ -117,15 +76,6 @@ def lane(cursor: Cursor, no: int) -> Lane | None:
     """Return the living lane *no*, or None."""
     row = cursor.row(f"SELECT {_LANE} FROM lane WHERE no = ? AND gone_at IS NULL", (no,))
     return _lane(row) if row else None
-
-
-def take(cursor: Cursor, channel_no: int, holder: str, fence: int) -> bool:
-    """Make *holder* speak for the channel from now on; return whether nobody else was faster."""
-    taken = cursor.run(
-        "UPDATE channel SET holder = ?, fence = fence + 1 WHERE no = ? AND fence = ?",
-        (holder, channel_no, fence),
-    )
-    return taken > 0
 
 
 def claim(cursor: Cursor, one: Lane, taken: Claim, fence: int) -> bool:
@@ -200,14 +150,6 @@ def sent_since(cursor: Cursor, no: int, moment: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def quiet(cursor: Cursor, channel_no: int, until: int) -> None:
-    """Keep the whole channel quiet *until*, as its receiver asked."""
-    cursor.run(
-        "UPDATE channel SET quiet_until = ? WHERE no = ? AND quiet_until < ?",
-        (until, channel_no, until),
-    )
-
-
 def move(cursor: Cursor, one: Lane, told: int) -> bool:
     """Pass everything up to *told* without a word; return whether nothing else moved it."""
     moved = cursor.run(
@@ -252,15 +194,6 @@ def is_lost_already(cursor: Cursor, one: Lane) -> bool:
     return row is not None
 
 
-def cure(cursor: Cursor, channel_no: int) -> None:
-    """Try the lanes of a channel at once: somebody changed how it is spoken to."""
-    cursor.run(
-        "UPDATE lane SET due = 0, fails = 0, refusals = 0, capped_until = 0, broken_at = NULL"
-        " WHERE channel_no = ?",
-        (channel_no,),
-    )
-
-
 def _lane(row: Row) -> Lane:
     no, told, last, id_, attempt, doubt, due, said, step, fails, refusals, *failing = row
     failing_since, capped_until, broken = failing
@@ -280,10 +213,3 @@ def _lane(row: Row) -> Lane:
         capped_until=capped_until,
         broken=bool(broken),
     )
-
-
-def fence_and_quiet(cursor: Cursor, channel_no: int) -> tuple[int, int]:
-    """Return the fence of the channel, and until when its receiver asked for quiet."""
-    row = cursor.row("SELECT fence, quiet_until FROM channel WHERE no = ?", (channel_no,))
-    fence, until = row or (-1, 0)
-    return fence, until
