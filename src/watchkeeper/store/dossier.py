@@ -13,7 +13,7 @@ from watchkeeper.store import latency, tree
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store import sighting as sighting_rows
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.history import Evidence
+from watchkeeper.store.history import OF_REPLICA, Evidence
 from watchkeeper.store.latency import Latencies
 from watchkeeper.store.replica import ReplicaRow
 from watchkeeper.store.tree import Branch
@@ -173,7 +173,7 @@ def _dossier(
 def _changes(cursor: Cursor, replica_no: int) -> list[TransitionRow]:
     rows = cursor.rows(
         "SELECT kind, steady, at, old, new, reason_code FROM transition"
-        " WHERE kind IN ('replica', 'standing', 'source', 'left') AND subject_no = ?"
+        f" WHERE {OF_REPLICA} AND subject_no = ?"
         " ORDER BY no DESC LIMIT ?",
         (replica_no, _MOST_CHANGES),
     )

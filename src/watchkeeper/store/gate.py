@@ -7,13 +7,6 @@ from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor, Row
 from watchkeeper.store.errors import StoreRefused
 
-# Never the same moment twice: a moment tells two outages apart that follow within 1 ms.
-_GATE = """
-UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
- WHERE no = ? RETURNING revision, steady, hears_since, status, since_at, plan_hash,
- is_reconciled, alert_on, trouble_from, muted_until
-"""
-
 
 class PageRow(NamedTuple):
     """The page's row. *steady* and *hears_since* are steady, *since_at* wall milliseconds;
@@ -34,6 +27,14 @@ class PageRow(NamedTuple):
     muted_until: int
 
 
+_COLUMNS = ", ".join(PageRow._fields)
+# Never the same moment twice: a moment tells two outages apart that follow within 1 ms.
+_GATE = f"""
+UPDATE page SET revision = revision + 1, steady = CASE WHEN steady < ? THEN ? ELSE steady + 1 END
+ WHERE no = ? RETURNING {_COLUMNS}
+"""
+
+
 def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
     """Take the page until the end of this transaction, and count its revision up."""
     row = cursor.row(_GATE, (steady, steady, page_no))
@@ -44,11 +45,7 @@ def enter(cursor: Cursor, page_no: int, steady: int) -> PageRow:
 
 def read(cursor: Cursor, page_no: int) -> PageRow:
     """Return the page's row without taking it."""
-    row = cursor.row(
-        "SELECT revision, steady, hears_since, status, since_at, plan_hash, is_reconciled,"
-        " alert_on, trouble_from, muted_until FROM page WHERE no = ?",
-        (page_no,),
-    )
+    row = cursor.row(f"SELECT {_COLUMNS} FROM page WHERE no = ?", (page_no,))
     if row is None:
         raise StoreRefused(f"page {page_no} is gone from the database")
     return _page_row(row)

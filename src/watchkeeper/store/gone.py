@@ -7,6 +7,7 @@ since what is gone may come back at any moment.
 from collections.abc import Sequence
 
 from watchkeeper.store.cursor import Cursor, Row
+from watchkeeper.store.history import OF_REPLICA
 from watchkeeper.store.replica import marks
 
 _AT_ONCE = 1_000
@@ -63,8 +64,7 @@ def _forget_replicas(cursor: Cursor, rows: Sequence[Row]) -> int:
     for table in _HISTORY:
         cursor.run(f"DELETE FROM {table} WHERE replica_no IN ({marks(nos)})", nos)
     cursor.run(
-        f"DELETE FROM transition WHERE subject_no IN ({marks(nos)})"
-        " AND kind IN ('replica', 'standing', 'source', 'left')",
+        f"DELETE FROM transition WHERE {OF_REPLICA} AND subject_no IN ({marks(nos)})",
         nos,
     )
     return cursor.run(f"DELETE FROM replica WHERE no IN ({marks(nos)})", nos)

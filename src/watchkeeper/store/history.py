@@ -11,6 +11,10 @@ EVIDENCE_BYTES = 8_192
 KEPT_FAILURES = 20
 
 
+OF_REPLICA = "kind IN ('replica', 'standing', 'source', 'left')"
+"""What is true of the rows of transitions that have a replica as their subject."""
+
+
 class Transition(NamedTuple):
     """A change of the status of a subject, or of something else about a replica.
 
