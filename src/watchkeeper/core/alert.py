@@ -24,6 +24,15 @@ class Leaving(StrEnum):
     PASSED_OVER = "passed_over"
 
 
+_WEIGHTIEST_FIRST = (
+    Leaving.RECOVERED,
+    Leaving.TURNED,
+    Leaving.REMOVED,
+    Leaving.PASSED_OVER,
+    Leaving.FLUSHED,
+)
+
+
 class Trouble(NamedTuple):
     """What is wrong with a replica, and why: it is dead, or sick where that is a trouble."""
 
@@ -187,7 +196,6 @@ def is_news(before: Status, after: Status, trouble_from: Status) -> bool:
 
 
 def _why(back: tuple[Return, ...]) -> Leaving:
+    """Return why an alert closed by these: one who recovered says more than those who left."""
     whys = {one.why for one in back}
-    if Leaving.RECOVERED in whys:
-        return Leaving.RECOVERED
-    return max(whys)
+    return next(why for why in _WEIGHTIEST_FIRST if why in whys)
