@@ -153,8 +153,8 @@ class Door:
 
     async def _decide(self, batch: Sequence[Passage]) -> None:
         view = self._follower.view
-        known = [(w, view.node_no(w.voice[0].of_node)) for w in batch]
-        entries = [Entry(w.voice[0], no, w.report) for w, no in known if no is not None]
+        known = [(passage, view.node_no(passage.name.of_node)) for passage in batch]
+        entries = [Entry(one.name, no, one.report) for one, no in known if no is not None]
         outcomes: list[Outcome] = []
         if entries:
             job = partial(decide, case=self._case(), entries=entries)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Generator
 
+from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.report import Report
 from watchkeeper.judge.arrivals import Voice
 from watchkeeper.judge.outcome import Outcome
@@ -30,6 +31,11 @@ class Passage:
         self._outcome: Outcome | None = None
         self._error: Exception | None = None
         self._heeds: Callable[[Passage], object] | None = None
+
+    @property
+    def name(self) -> ReplicaName:
+        """Return what the report is about."""
+        return self.voice[0]
 
     def done(self) -> bool:
         """Return whether it is known what became of the report."""
