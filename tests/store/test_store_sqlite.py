@@ -49,3 +49,18 @@ async def test_nothing_is_kept_in_a_file_that_was_overwritten(
     with pytest.raises(StoreRefused, match=r"it was overwritten; put a copy in its place"):
         await store.write(note)
     await store.close()
+
+
+@in_loop
+async def test_a_file_that_cannot_be_asked_for_is_refused_until_it_can(tmp_path: Path) -> None:
+    folder, aside = tmp_path / "folder", tmp_path / "aside"
+    folder.mkdir()
+    store = await open_to_serve(str(folder / "my.db"))
+    folder.rename(aside)
+    folder.touch()
+    with pytest.raises(StoreRefused, match=r"my\.db: Not a directory"):
+        await store.write(note)
+    folder.unlink()
+    aside.rename(folder)
+    assert await store.write(note)
+    await store.close()

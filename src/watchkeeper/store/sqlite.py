@@ -170,13 +170,17 @@ class SqliteStore(SqliteReader):
 
         SQLite notices late, and what it commits until then is lost.
         """
+        ours = self._file.fileno()
         try:
-            is_there = os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+            is_there = os.path.samestat(self._path.stat(), os.fstat(ours))
+            is_whole = os.pread(ours, len(_BEGINNING), 0) == _BEGINNING
         except FileNotFoundError:
-            is_there = False
+            is_there = is_whole = False
+        except OSError as error:
+            raise sqlite3.DatabaseError(error.strerror) from error
         if not is_there:
             raise sqlite3.DatabaseError("it was removed or replaced; put it back, or start again")
-        if os.pread(self._file.fileno(), len(_BEGINNING), 0) != _BEGINNING:
+        if not is_whole:
             raise sqlite3.DatabaseError(
                 "it was overwritten; put a copy in its place and start again"
             )
