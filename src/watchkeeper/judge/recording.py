@@ -8,6 +8,8 @@ from watchkeeper.core.verdict import Verdict, fold
 from watchkeeper.judge.view import View
 from watchkeeper.outside.notice import notice
 
+LASTING_MS = 5_000
+
 
 class Recording:
     """What the gate's commits tell, and the looks that could not be saved.
@@ -20,20 +22,23 @@ class Recording:
     def __init__(self) -> None:
         self.refused_since: int | None = None
         self.is_deaf = False
+        self._is_said = False
         self._unsaved: dict[ReplicaName, dict[Source, Sighting]] = {}
 
     def worked(self) -> None:
         """Note that a decision is on disk."""
-        if self.refused_since is not None:
+        if self._is_said:
             notice("what is decided is kept again")
-        self.refused_since = None
+        self.refused_since, self._is_said = None, False
 
     def refused(self, steady: int, error: Exception) -> None:
-        """Note that a commit was refused at *steady*; only the first of a row is news."""
+        """Note that a commit was refused at *steady*, and say it once where that lasts."""
         self.is_deaf = True
         if self.refused_since is None:
-            notice(f"nothing can be kept: {error}")
             self.refused_since = steady
+        if not self._is_said and steady - self.refused_since >= LASTING_MS:
+            notice(f"nothing can be kept: {error}")
+            self._is_said = True
 
     def keep(
         self, name: ReplicaName, last: Sighting | None, report: Report, confirm: Confirm
