@@ -8,11 +8,12 @@ from tests.house import DEAD, HEALTHY, House, house, name, plan
 from tests.judge.judge_cursors import Counting
 from tests.loop import in_loop
 from tests.stores import Around
-from watchkeeper.core.plan import AlertOn
+from watchkeeper.core.plan import AlertOn, Plan
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
 from watchkeeper.judge.admission import Entry
 from watchkeeper.judge.decide import Case, decide
+from watchkeeper.judge.reconcile import Order, reconcile
 from watchkeeper.store.cursor import Cursor, Track, Transaction
 from watchkeeper.store.errors import StoreRefused
 
@@ -76,6 +77,35 @@ async def test_the_last_who_comes_back_closes_its_own_alert_and_no_other(store_u
         closed = "SELECT subject, closed_at IS NOT NULL FROM alert ORDER BY no"
         found = [(subject, bool(is_closed)) for subject, is_closed in await home.rows(closed)]
         assert found == [("service:web", True), ("service:mail", False)]
+
+
+async def statements_to_adopt(home: House, wanted: Plan) -> int:
+    """Reconcile *wanted*, and return how many statements that took."""
+    order = Order(page_no=home.page_no, plan=wanted, now=home.now())
+
+    def job(cursor: Cursor) -> int:
+        counting = Counting(cursor)
+        reconcile(counting, order)
+        return counting.statements
+
+    return await home.store.write(job)
+
+
+@in_loop
+async def test_alerts_are_written_in_as_many_statements_however_many_they_are(
+    store_url: str,
+) -> None:
+    kinds = (AlertOn.REPLICA, AlertOn.NODE, AlertOn.PAGE)
+    nodes = {f"web:n{who}": ("1",) for who in MANY}
+    async with house(store_url, plan(nodes)) as home:
+        await home.look("web:n0:1", DEAD)
+        about_one = [await statements_to_adopt(home, plan(nodes, alert_on=on)) for on in kinds]
+        for who in nodes:
+            await home.look(f"{who}:1", DEAD)
+        about_all = [await statements_to_adopt(home, plan(nodes, alert_on=on)) for on in kinds]
+        opened = await home.rows("SELECT kind, COUNT(*) FROM alert GROUP BY kind ORDER BY kind")
+        assert opened == [("node", 41), ("page", 3), ("replica", 41)]
+        assert about_one == about_all
 
 
 @in_loop

@@ -1,16 +1,19 @@
 """Alarm: how alerts go on, by who is in trouble now, and what there is to say of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from watchkeeper.core import facts
-from watchkeeper.core.alert import Leaving, Trouble, advance, counted
+from watchkeeper.core.alert import Advance, Leaving, Trouble, advance, counted
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.plan import AlertOn, Policy
 from watchkeeper.judge.climb import Decision
 from watchkeeper.store import alert, member, notification, trouble
 from watchkeeper.store.alert import OpenAlert
+from watchkeeper.store.member import Stepped
+from watchkeeper.store.notification import AlertRow
 from watchkeeper.store.trouble import EVERYBODY, Those, Victim, few
 
 Left = Mapping[ReplicaName, Leaving]
@@ -41,6 +44,17 @@ class _Concern:
         numbers = {victim.name: victim.replica_no for victim in self.victims}
         return numbers | (self.known.replica_nos if self.known else {})
 
+    def alert_no(self, new: Mapping[int, int]) -> int:
+        """Return the number of its alert; *new* are those that were just written."""
+        return self.known.no if self.known else new[self.subject_no]
+
+
+class _News(NamedTuple):
+    """A concern whose alert goes on, and how."""
+
+    concern: _Concern
+    step: Advance
+
 
 def alarm(decision: Decision, replica_nos: Collection[int], left: Left = _NOBODY) -> None:
     """Write how alerts go on by what is true now of the replicas with these numbers.
@@ -70,6 +84,7 @@ def change_policy(decision: Decision, policy: Policy) -> dict[ReplicaName, Leavi
         return {}
     decision.said = trouble.said_status(decision.cursor, decision.page_no)
     spared: dict[ReplicaName, Leaving] = {}
+    ended: list[_News | None] = []
     for kind, one in alert.open_alerts(decision.cursor, decision.page_no):
         members = one.alert.members
         if kind is policy.alert_on:
@@ -77,7 +92,8 @@ def change_policy(decision: Decision, policy: Policy) -> dict[ReplicaName, Leavi
             spared |= dict.fromkeys(sparing, Leaving.PASSED_OVER)
             continue
         removed = dict.fromkeys((mine.replica for mine in members), Leaving.REMOVED)
-        _advance(decision, _Concern(kind, one.subject_no, one), {}, removed)
+        ended.append(_news(decision, _Concern(kind, one.subject_no, one), {}, removed))
+    _write(decision, ended)
     return spared
 
 
@@ -97,26 +113,38 @@ def _compare(
     by_subject: dict[int, list[Victim]] = {no: [] for no in known}
     for victim in victims:
         by_subject.setdefault(victim.subject_no, []).append(victim)
+    news = []
     for no, mine in by_subject.items():
         concern = _Concern(decision.page.alert_on, no, known.get(no), mine)
-        _advance(decision, concern, concern.troubles(left), left)
+        news.append(_news(decision, concern, concern.troubles(left), left))
+    _write(decision, news)
 
 
-def _advance(
+def _news(
     decision: Decision, concern: _Concern, troubles: Mapping[ReplicaName, Trouble], left: Left
-) -> None:
-    """Write what *troubles* make of the alert, and the notification of that, if it is news."""
+) -> _News | None:
+    """Return what *troubles* make of the alert, if that is news."""
     known, victims = concern.known, concern.victims
     subject = trouble.subject_of(victims[0].name, concern.alert_on) if victims else ""
     step = advance(known.alert if known else None, subject, troubles, decision.now, left)
-    if step is None:
-        return
+    return _News(concern, step) if step else None
+
+
+def _write(decision: Decision, found: Iterable[_News | None]) -> None:
+    """Write how alerts go on and the notifications of that, in few statements for thousands."""
     cursor, page_no = decision.cursor, decision.page_no
-    if known is None:
-        no = alert.insert(cursor, page_no, concern.alert_on, concern.subject_no, step.alert)
-    else:
-        no = known.no
-        alert.save(cursor, no, step.alert, decision.now.at)
-    member.save(cursor, no, step, concern.numbers())
-    said = facts.of_advance(step, decision.said, decision.now)
-    notification.insert(cursor, page_no, said, row=(no, step.alert.seq))
+    news = [one for one in found if one]
+    new = {one.concern.subject_no: one.step.alert for one in news if one.concern.known is None}
+    numbers = alert.insert(cursor, page_no, decision.page.alert_on, new)
+    steps = [Stepped(concern.alert_no(numbers), step, concern.numbers()) for concern, step in news]
+    known = [(concern.known.no, step.alert) for concern, step in news if concern.known]
+    alert.save(cursor, known, decision.now.at)
+    member.save(cursor, steps)
+    said = [
+        (
+            facts.of_advance(one.step, decision.said, decision.now),
+            AlertRow(one.alert_no, one.step.alert.seq),
+        )
+        for one in steps
+    ]
+    notification.insert_all(cursor, page_no, said)

@@ -7,6 +7,7 @@ from watchkeeper.judge.climb import Decision
 from watchkeeper.store import alert, lane, notification
 from watchkeeper.store import channel as channel_rows
 from watchkeeper.store.channel import ChannelRow
+from watchkeeper.store.notification import AlertRow
 
 
 def reconcile_channels(decision: Decision, plan: Plan, *, removes: bool) -> None:
@@ -56,4 +57,4 @@ def _open_lane(decision: Decision, channel_no: int, target: str, hearing: Hearin
     for _, one in alert.open_alerts(cursor, page_no):
         said = facts.of_open(one.alert, decision.said, decision.now)
         if hears(hearing, said):
-            notification.insert(cursor, page_no, said, row=(one.no, 0), lane_no=lane_no)
+            notification.insert(cursor, page_no, said, row=AlertRow(one.no, 0), lane_no=lane_no)

@@ -15,6 +15,7 @@ from watchkeeper.judge.ruling import Ruling
 from watchkeeper.store import alert, history, hold, notification
 from watchkeeper.store import replica as replica_rows
 from watchkeeper.store.cursor import Cursor
+from watchkeeper.store.notification import AlertRow
 
 
 def count_changes(decision: Decision, rules: Rules, rulings: Sequence[Ruling]) -> list[Ruling]:
@@ -111,7 +112,7 @@ def _say(decision: Decision, kind: Kind, flaps: Mapping[int, Flapped]) -> None:
         row, goes_on = None, None
         if about:
             no, goes_on = about[0], replace(about[1], seq=about[1].seq + 1)
-            alert.save(decision.cursor, no, goes_on, decision.now.at)
-            row = (no, goes_on.seq)
+            alert.save(decision.cursor, [(no, goes_on)], decision.now.at)
+            row = AlertRow(no, goes_on.seq)
         said = facts.of_flaps(kind, mine, goes_on, decision.said, decision.now)
         notification.insert(decision.cursor, decision.page_no, said, row=row)

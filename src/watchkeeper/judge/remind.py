@@ -5,6 +5,7 @@ from watchkeeper.core.moment import Moment
 from watchkeeper.core.reminder import Reminding, next_due, remind, to_remind
 from watchkeeper.store import alert, gate, notification, trouble
 from watchkeeper.store.cursor import Cursor, Undo
+from watchkeeper.store.notification import AlertRow
 
 
 def first_due(cursor: Cursor, page_no: int, policy: Reminding) -> int | None:
@@ -22,8 +23,13 @@ def say_reminders(cursor: Cursor, page_no: int, policy: Reminding, now: Moment) 
     if not due:
         raise Undo(None)
     status = trouble.said_status(cursor, page_no)
-    for no in due:
-        one = remind(alerts[no], at_gate)
-        alert.save(cursor, no, one, at_gate.at)
-        said = facts.of_reminder(one, status, at_gate, escalates=policy.escalates)
-        notification.insert(cursor, page_no, said, row=(no, one.seq))
+    reminded = {no: remind(alerts[no], at_gate) for no in due}
+    alert.save(cursor, reminded.items(), at_gate.at)
+    said = [
+        (
+            facts.of_reminder(one, status, at_gate, escalates=policy.escalates),
+            AlertRow(no, one.seq),
+        )
+        for no, one in reminded.items()
+    ]
+    notification.insert_all(cursor, page_no, said)

@@ -1,6 +1,6 @@
 """Alerts: which are open, and how each went on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -49,9 +49,10 @@ def of_replicas(
     """
     those = few(replica_nos)
     begins, names, nos = those
+    # The plus keeps PostgreSQL from going through all the dead for each alert.
     rows = cursor.rows(
         f"{begins}SELECT EXISTS (SELECT 1 FROM alert_member m WHERE m.alert_no = a.no"
-        " AND m.back IS NULL AND m.replica_no NOT IN (SELECT no FROM few)),"
+        " AND +m.back IS NULL AND m.replica_no NOT IN (SELECT no FROM few)),"
         f" a.no, a.subject_no, {_ALERT} FROM alert a"
         " WHERE a.page_no = ? AND a.closed_at IS NULL AND a.kind = ?"
         f" AND a.subject_no IN (SELECT {SUBJECT[alert_on]}{names}) ORDER BY a.no",
@@ -95,38 +96,53 @@ def without_members(cursor: Cursor, page_no: int) -> dict[int, Alert]:
 
     Those are left out of whose members nothing is said now.
     """
+    # One by one, and with a plus, for the same reason as in `of_replicas`.
     rows = cursor.rows(
         f"SELECT a.no, {_ALERT} FROM alert a WHERE a.page_no = ? AND a.closed_at IS NULL"
-        f" AND EXISTS (SELECT 1{NAMES} JOIN alert_member m ON m.replica_no = r.no"
-        f" WHERE m.alert_no = a.no AND m.back IS NULL AND NOT {HELD}) ORDER BY a.no",
+        f" AND (SELECT 1{NAMES} JOIN alert_member m ON m.replica_no = r.no"
+        f" WHERE m.alert_no = a.no AND +m.back IS NULL AND NOT {HELD} LIMIT 1) = 1 ORDER BY a.no",
         (page_no,),
     )
     return {row[0]: _alert(row[1:]) for row in rows}
 
 
-def insert(cursor: Cursor, page_no: int, kind: AlertOn, subject_no: int, alert: Alert) -> int:
-    """Write a new *alert* and return its number."""
-    row = cursor.one(
+def insert(cursor: Cursor, page_no: int, kind: AlertOn, new: Mapping[int, Alert]) -> dict[int, int]:
+    """Write the *new* alerts of one moment by the numbers of their subjects; return their own."""
+    if not new:
+        return {}
+    cursor.run_many(
         "INSERT INTO alert (page_no, kind, subject_no, subject, opened, opened_at, seq,"
-        " reminders, reminded) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING no",
-        (page_no, str(kind), subject_no, alert.subject, alert.opened, alert.opened_at, alert.seq),
+        " reminders, reminded) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
+        [
+            (page_no, str(kind), subject_no, one.subject, one.opened, one.opened_at, one.seq)
+            for subject_no, one in new.items()
+        ],
     )
-    return int(row[0])
+    # By their moment, which no other decision has: there may be more than a statement takes values.
+    rows = cursor.rows(
+        "SELECT subject_no, no FROM alert"
+        " WHERE page_no = ? AND kind = ? AND closed_at IS NULL AND opened = ?",
+        (page_no, str(kind), next(iter(new.values())).opened),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
-def save(cursor: Cursor, no: int, alert: Alert, at: int) -> None:
-    """Write how alert *no* went on; *at* is the wall time of its end, if it ended."""
-    cursor.run(
+def save(cursor: Cursor, gone_on: Iterable[tuple[int, Alert]], at: int) -> None:
+    """Write how alerts went on, by their numbers; *at* is the wall time of each end."""
+    cursor.run_many(
         "UPDATE alert SET seq = ?, reminders = ?, reminded = ?, closed_at = ?, why_closed = ?"
         " WHERE no = ?",
-        (
-            alert.seq,
-            alert.reminders,
-            alert.reminded,
-            at if alert.closed else None,
-            alert.closed and str(alert.closed),
-            no,
-        ),
+        [
+            (
+                one.seq,
+                one.reminders,
+                one.reminded,
+                at if one.closed else None,
+                one.closed and str(one.closed),
+                no,
+            )
+            for no, one in sorted(gone_on, key=lambda pair: pair[0])
+        ],
     )
 
 

@@ -8,7 +8,7 @@ from watchkeeper.core.alert import Advance, Member
 from watchkeeper.core.name import NodeName, ReplicaName
 from watchkeeper.core.status import Status
 from watchkeeper.store.cursor import Cursor
-from watchkeeper.store.trouble import IS_HELD, NAMES, ORDER, Those
+from watchkeeper.store.trouble import IN_OPEN, IS_HELD, NAMES, ORDER, Those
 
 _MEMBER = "m.died, m.dead_at, m.reason_code, m.status"
 _PLACE = (
@@ -34,8 +34,7 @@ def of_open(cursor: Cursor, page_no: int, those: Those) -> dict[int, list[Member
     rows = cursor.rows(
         f"{begins}SELECT m.alert_no, m.replica_no, {IS_HELD}, m.service, m.node, m.replica,"
         f" s.key, n.key, r.key, {_MEMBER}{names}"
-        " JOIN alert_member m ON m.replica_no = r.no JOIN alert a ON a.no = +m.alert_no"
-        f" WHERE a.page_no = ? AND a.closed_at IS NULL AND m.back IS NULL{ORDER}",
+        f" JOIN alert_member m ON m.replica_no = r.no WHERE m.back IS NULL AND {IN_OPEN}{ORDER}",
         (*nos, page_no),
     )
     found: dict[int, list[MemberRow]] = {}
@@ -63,31 +62,41 @@ def at(cursor: Cursor, alert_no: int | None, moment: int) -> tuple[Member, ...]:
     return tuple(map(_member, rows))
 
 
-def save(cursor: Cursor, alert_no: int, step: Advance, numbers: Mapping[ReplicaName, int]) -> None:
-    """Write who left and who joined the alert, by the *numbers* of the replicas.
+class Stepped(NamedTuple):
+    """How the alert with the number *alert_no* went on, and the *numbers* of its replicas."""
 
-    Who turned does both.
-    """
+    alert_no: int
+    step: Advance
+    numbers: Mapping[ReplicaName, int]
+
+
+def save(cursor: Cursor, news: Collection[Stepped]) -> None:
+    """Write who left and who joined each alert. Who turned does both."""
     cursor.run_many(
         "UPDATE alert_member SET back = ?, back_at = ?"
         " WHERE alert_no = ? AND replica_no = ? AND back IS NULL",
-        [(one.back, one.back_at, alert_no, numbers[one.member.replica]) for one in step.back],
+        [
+            (gone.back, gone.back_at, one.alert_no, one.numbers[gone.member.replica])
+            for one in news
+            for gone in one.step.back
+        ],
     )
     cursor.run_many(
         "INSERT INTO alert_member (alert_no, replica_no, service, node, replica, status, died,"
         f" dead_at, reason_code, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ({_PLACE}))",
         [
             (
-                alert_no,
-                numbers[one.replica],
-                *one.replica,
-                int(one.status),
-                one.died,
-                one.dead_at,
-                one.reason_code,
-                numbers[one.replica],
+                one.alert_no,
+                one.numbers[died.replica],
+                *died.replica,
+                int(died.status),
+                died.died,
+                died.dead_at,
+                died.reason_code,
+                one.numbers[died.replica],
             )
-            for one in step.died
+            for one in news
+            for died in one.step.died
         ],
     )
 

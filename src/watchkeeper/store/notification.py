@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from watchkeeper.core import facts as fact
 from watchkeeper.core.facts import Facts, Kind
@@ -12,31 +13,49 @@ from watchkeeper.store.cursor import Cursor
 _INCOMPLETE = frozenset({Kind.CHANGED, Kind.REMINDER, Kind.FLAPPING, Kind.STABLE})
 
 
+class AlertRow(NamedTuple):
+    """The number of an alert's row, and the seq of a notification within it."""
+
+    no: int
+    seq: int
+
+
 def insert(
     cursor: Cursor,
     page_no: int,
     facts: Facts,
     *,
-    row: tuple[int, int] | None = None,
+    row: AlertRow | None = None,
     lane_no: int | None = None,
-) -> int:
-    """Write *facts* behind the gate; *row* is the number of their alert, and the seq within it."""
-    alert_no, seq = row or (None, 0)
-    written = cursor.one(
+) -> None:
+    """Write *facts* behind the gate; *row* is that of their alert, *lane_no* who alone hears."""
+    insert_all(cursor, page_no, [(facts, row)], lane_no)
+
+
+def insert_all(
+    cursor: Cursor,
+    page_no: int,
+    said: Iterable[tuple[Facts, AlertRow | None]],
+    lane_no: int | None = None,
+) -> None:
+    """Write all that is *said* behind the gate, in this order, each with the row of its alert."""
+    cursor.run_many(
         "INSERT INTO notification (page_no, alert_no, lane_no, seq, kind, steady, at, facts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no",
-        (
-            page_no,
-            alert_no,
-            lane_no,
-            seq,
-            str(facts.kind),
-            facts.steady,
-            facts.at,
-            fact.dump(facts),
-        ),
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                page_no,
+                row.no if row else None,
+                lane_no,
+                row.seq if row else 0,
+                str(facts.kind),
+                facts.steady,
+                facts.at,
+                fact.dump(facts),
+            )
+            for facts, row in said
+        ],
     )
-    return int(written[0])
 
 
 def after(cursor: Cursor, page_no: int, told: int, lane_no: int) -> list[Notification]:
