@@ -1,18 +1,34 @@
 """Who is held, and what is said when nobody is any more, on both databases."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
+
+import pytest
 
 from tests.house import DEAD, HEALTHY, FakeClock, House, held, house, name, plan
 from tests.loop import in_loop
+from tests.stores import Around
 from watchkeeper.core.facts import Facts, Kind
-from watchkeeper.core.name import NodeName
-from watchkeeper.core.plan import Mode, Plan, Window
-from watchkeeper.judge.hold import Holding, hold
+from watchkeeper.core.hearing import Hearing
+from watchkeeper.core.lane import Step, Try, Wait
+from watchkeeper.core.name import NodeName, ReplicaName
+from watchkeeper.core.pace import AT_ONCE as UNPACED
+from watchkeeper.core.plan import AlertOn, Mode, Plan, Window
+from watchkeeper.core.report import Report
+from watchkeeper.judge.hold import AT_ONCE, GATHER_MS, Holding, hold
 from watchkeeper.judge.rules import Rules
 from watchkeeper.speak.startup import say_startup
+from watchkeeper.speak.thought import Tenure, think
 from watchkeeper.store import gate
+from watchkeeper.store.cursor import Store, Track, Transaction
+from watchkeeper.store.errors import StoreRefused
 from watchkeeper.watch.warden import Warden
 
+T = TypeVar("T")
 ONE, TWO = "web:api:1", "web:api:2"
 MINUTE = 60_000
 WINDOW = Window(
@@ -213,3 +229,84 @@ async def test_two_workers_that_find_the_same_work_do_it_once(store_url: str) ->
         for _ in range(2):
             await home.store.write(partial(hold, wanted=wanted))
         assert [one.kind for one in await home.said()].count(Kind.STABLE) == 1
+
+
+SOME = tuple(map(str, range(AT_ONCE // 2)))
+LARGE: dict[str, Mode | tuple[str, ...]] = {f"web:n{n}": SOME for n in range(3)}
+EVERYWHERE = replace(WINDOW, scope=())
+
+
+@asynccontextmanager
+async def all_dead_at_the_end_of_a_window(
+    url: str, around: Callable[[Store], Store] = lambda store: store
+) -> AsyncIterator[House]:
+    """A house in which more died under maintenance than one slice releases; it is over now."""
+    wanted = held(plan(LARGE, alert_on=AlertOn.NODE), EVERYWHERE)
+    async with house(url, wanted, around=around) as home:
+        await go_on(home, 1)
+        await go_on(home, 0)
+        now = home.clock.steady()
+        names = [ReplicaName(*node, who) for node, _ in wanted.nodes() for who in SOME]
+        report = Report(status=DEAD, heard=now, seq=now)
+        await asyncio.gather(*(home.door.take(who, report) for who in names))
+        home.clock.pass_ms(20 * MINUTE)
+        yield home
+
+
+async def step_of_the_lane(home: House) -> Step:
+    """Return what the one lane does next."""
+    tenure = Tenure(page_no=home.page_no, channel_no=1, lane_no=1, channel="hook", fence=0)
+    hearing, now = Hearing(channel="hook"), home.clock.steady()
+    job = partial(think, tenure=tenure, hearing=hearing, pace=UNPACED, now=now)
+    thought = await home.store.read(job)
+    assert thought
+    return thought.step
+
+
+async def deaths(home: House) -> list[tuple[str, int]]:
+    return [(one.subject, len(one.died)) for one in await home.said()]
+
+
+@in_loop
+async def test_a_release_of_thousands_is_decided_in_slices_and_told_as_one(store_url: str) -> None:
+    async with all_dead_at_the_end_of_a_window(store_url) as home:
+        assert await warden(home).go_round() == 0, "at once again, since something is left"
+        assert await deaths(home) == [("node:web:n0", len(SOME)), ("node:web:n1", len(SOME))]
+        assert isinstance(await step_of_the_lane(home), Wait)
+        assert await warden(home).go_round() is None
+        assert [subject for subject, _ in await deaths(home)][2:] == ["node:web:n2"]
+        assert await step_of_the_lane(home) == Try(3)
+        assert await warden(home).go_round() is None
+        assert len(await home.said()) == 3
+
+
+class DiesAfterOneSlice(Around):
+    """The real store, which is gone once it has kept the first slice of a release."""
+
+    is_dead = False
+
+    async def write(self, transaction: Transaction[T], track: Track = Track.GATE) -> T:
+        if self.is_dead:
+            raise StoreRefused("gone")
+        kept = await self._store.write(transaction, track)
+        wanted = transaction.keywords.get("wanted") if isinstance(transaction, partial) else None
+        self.is_dead = isinstance(wanted, Holding) and not wanted.maintained
+        return kept
+
+
+@in_loop
+async def test_whoever_goes_on_after_a_kill_between_two_slices_releases_the_rest_once(
+    store_url: str,
+) -> None:
+    async with all_dead_at_the_end_of_a_window(store_url, around=DiesAfterOneSlice) as home:
+        await warden(home).go_round()
+        with pytest.raises(StoreRefused):
+            await warden(home).go_round()
+        assert isinstance(await step_of_the_lane(home), Wait)
+        clock = home.clock
+        clock.pass_ms(GATHER_MS)
+        assert await step_of_the_lane(home) == Try(2), "who comes late keeps nobody waiting"
+    async with house(store_url, home.plan, clock) as home:
+        assert await warden(home).go_round() is None
+        assert await deaths(home) == [(f"node:web:n{n}", len(SOME)) for n in range(3)]
+        assert await step_of_the_lane(home) == Try(3)

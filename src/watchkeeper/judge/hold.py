@@ -1,18 +1,24 @@
-"""Holding: one transaction that begins and ends maintenance, and releases who is stable."""
+"""Holding: what begins and ends maintenance, and releases who is stable, a slice at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from watchkeeper.core.moment import Moment
 from watchkeeper.core.name import NodeName
 from watchkeeper.core.plan import Maintenance
 from watchkeeper.judge import climb, flapping
-from watchkeeper.judge.alarm import alarm_all
+from watchkeeper.judge.alarm import alarm
 from watchkeeper.judge.rules import Rules
 from watchkeeper.store import gate
 from watchkeeper.store import hold as hold_rows
 from watchkeeper.store.cursor import Cursor, Undo
 from watchkeeper.store.gate import PageRow
+
+AT_ONCE = 1_000
+"""About so many replicas are held or released by one transaction, and others wait for it."""
+
+GATHER_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +46,39 @@ def is_due(cursor: Cursor, wanted: Holding) -> bool:
     return bool(_change(cursor, wanted, gate.read(cursor, wanted.page_no), wanted.now.steady))
 
 
-def hold(cursor: Cursor, wanted: Holding) -> None:
-    """Hold what is *wanted* and nothing else, and say the truth about all that is released."""
+def hold(cursor: Cursor, wanted: Holding) -> bool:
+    """Hold what is *wanted* and nothing else, and say the truth about all that is released.
+
+    That is one slice of it; return whether anything is left for the next one. Meanwhile nobody
+    speaks, so that a release is one message, as long as the next one comes soon.
+    """
     decision = climb.enter(cursor, wanted.page_no, wanted.now)
     change = _change(cursor, wanted, decision.page, decision.now.steady)
     if not change:
-        raise Undo(None)
-    hold_rows.maintain(cursor, wanted.page_no, change.nodes, decision.page.revision)
-    flapping.calm(decision, change.stable)
-    alarm_all(decision)
-    flapping.say_who_is_stable(decision, change.stable)
+        raise Undo(False)
+    nos = _replica_nos(cursor, wanted.page_no, change)
+    mine = _Change({name: change.nodes[name] for name in nos}, change.stable[:AT_ONCE])
+    hold_rows.maintain(cursor, wanted.page_no, mine.nodes, decision.page.revision)
+    flapping.calm(decision, mine.stable)
+    alarm(decision, {*chain.from_iterable(nos.values()), *(one.row.no for one in mine.stable)})
+    flapping.say_who_is_stable(decision, mine.stable)
     decision.finish()
+    gate.gather(cursor, wanted.page_no, decision.now.steady + GATHER_MS if mine != change else 0)
+    return mine != change
+
+
+def _replica_nos(cursor: Cursor, page_no: int, change: _Change) -> dict[NodeName, list[int]]:
+    """Return the first of the nodes that *change*, each with the numbers of its replicas."""
+    names = sorted(change.nodes)[:AT_ONCE]
+    known = hold_rows.replica_nos(cursor, page_no, names)
+    taken: dict[NodeName, list[int]] = {}
+    count = 0
+    for name in names:
+        taken[name] = known.get(name, [])
+        count += len(taken[name])
+        if count >= AT_ONCE:
+            break
+    return taken
 
 
 def _change(cursor: Cursor, wanted: Holding, page: PageRow, now: int) -> _Change:

@@ -20,7 +20,7 @@ from watchkeeper.core.lane import (
 )
 from watchkeeper.core.message import Message
 from watchkeeper.core.pace import Pace
-from watchkeeper.store import alert, member, notification
+from watchkeeper.store import alert, gate, member, notification
 from watchkeeper.store import channel as channel_rows
 from watchkeeper.store import lane as lane_rows
 from watchkeeper.store.cursor import Cursor
@@ -70,6 +70,7 @@ def think(cursor: Cursor, tenure: Tenure, hearing: Hearing, pace: Pace, now: int
     step = next_step(lane, waiting, now, pace, paced=paced)
     if not isinstance(step, Try):
         return Thought(lane, waiting, step)
+    quiet_until = max(quiet_until, gate.gathers_until(cursor, tenure.page_no))
     if quiet_until > now:
         return Thought(lane, waiting, Wait(quiet_until))
     if limit := _limit(cursor, lane, now, pace):

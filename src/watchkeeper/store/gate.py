@@ -69,6 +69,20 @@ def save_mute(cursor: Cursor, page_no: int, until: int) -> None:
     cursor.run("UPDATE page SET muted_until = ? WHERE no = ?", (until, page_no))
 
 
+def gather(cursor: Cursor, page_no: int, until: int) -> None:
+    """Let lanes wait for the rest of a decision until that steady moment; 0: there is none.
+
+    Whoever decides the rest must say so again; where nobody does, what is decided is told.
+    """
+    cursor.run("UPDATE page SET gathers_until = ? WHERE no = ?", (until, page_no))
+
+
+def gathers_until(cursor: Cursor, page_no: int) -> int:
+    """Return until which steady moment the rest of a decision is waited for, 0 if none is."""
+    row = cursor.one("SELECT gathers_until FROM page WHERE no = ?", (page_no,))
+    return int(row[0])
+
+
 def add_plan(cursor: Cursor, page_no: int, plan_hash: str) -> None:
     """Write which plan was added last; what it does not have is yet to be removed."""
     cursor.run(

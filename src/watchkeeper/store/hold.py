@@ -1,6 +1,7 @@
 """Holding: the replicas of which nothing is said, because they flap or are under maintenance."""
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from watchkeeper.core.name import NodeName, ReplicaName
@@ -59,6 +60,25 @@ def maintained(cursor: Cursor, page_no: int) -> dict[NodeName, Maintenance]:
         (page_no,),
     )
     return {NodeName(*row[:2]): Maintenance(*row[2:]) for row in rows}
+
+
+def replica_nos(
+    cursor: Cursor, page_no: int, names: Collection[NodeName]
+) -> dict[NodeName, list[int]]:
+    """Return the numbers of the living replicas of the nodes *names*."""
+    if not names:
+        return {}
+    rows = cursor.rows(
+        "SELECT s.key, n.key, r.no FROM replica r JOIN node n ON n.no = r.node_no"
+        " JOIN service s ON s.no = n.service_no"
+        f" WHERE s.page_no = ? AND r.gone_at IS NULL AND {_LIVING}"
+        f" AND (s.key, n.key) IN (VALUES {', '.join('(?, ?)' for _ in names)}) ORDER BY r.no",
+        (page_no, *chain.from_iterable(sorted(names))),
+    )
+    found: dict[NodeName, list[int]] = {}
+    for service, node, no in rows:
+        found.setdefault(NodeName(service, node), []).append(no)
+    return found
 
 
 def maintain(

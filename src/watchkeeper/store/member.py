@@ -1,6 +1,6 @@
 """Members: the replicas whose trouble an alert is, from when to when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 

@@ -22,8 +22,8 @@ def page_no(cursor: Cursor, wall: int) -> int:
     """Return the number of the page's row, which is made at the first start."""
     cursor.run(
         "INSERT INTO page (key, revision, steady, hears_since, status, since_at, plan_hash,"
-        " is_reconciled, alert_on, trouble_from, muted_until)"
-        " VALUES (?, 0, 0, 0, 0, ?, '', 0, 'page', 2, 0)"
+        " is_reconciled, alert_on, trouble_from, muted_until, gathers_until)"
+        " VALUES (?, 0, 0, 0, 0, ?, '', 0, 'page', 2, 0, 0)"
         " ON CONFLICT (key) DO NOTHING",
         (_PAGE_KEY, wall),
     )

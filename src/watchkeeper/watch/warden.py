@@ -26,11 +26,14 @@ class Warden:
         """Go round until cancelled; a store that refuses is asked again."""
         await rounds(self.go_round, self._post.ground.clock, "nothing can be held or released")
 
-    async def go_round(self) -> None:
-        """Hold and release what is due now, if the page follows our plan."""
+    async def go_round(self) -> int | None:
+        """Hold and release what is due now, if the page follows our plan.
+
+        Return 0, the milliseconds to the next round, where that was only a slice of it.
+        """
         plan, ground = self._plan(), self._post.ground
         if not self._post.decides(WORK):
-            return
+            return None
         now = this_moment(ground.clock)
         wanted = Holding(
             page_no=ground.page_no,
@@ -39,9 +42,11 @@ class Warden:
             maintained=self._calendar.today(plan, now.at).nodes,
             now=now,
         )
-        if await ground.store.read(partial(is_due, wanted=wanted)):
-            await ground.store.write(partial(hold, wanted=wanted))
-            ground.follower.hurry()
+        if not await ground.store.read(partial(is_due, wanted=wanted)):
+            return None
+        is_left = await ground.store.write(partial(hold, wanted=wanted))
+        ground.follower.hurry()
+        return 0 if is_left else None
 
 
 class _Calendar:

@@ -18,7 +18,8 @@ CREATE TABLE page (
     is_reconciled {int} NOT NULL,
     alert_on TEXT NOT NULL,
     trouble_from {int} NOT NULL,
-    muted_until {int} NOT NULL
+    muted_until {int} NOT NULL,
+    gathers_until {int} NOT NULL
 );
 
 CREATE TABLE service (
