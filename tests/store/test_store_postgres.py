@@ -147,3 +147,17 @@ async def test_a_caller_may_leave_when_the_connection_has_just_closed(cluster: C
         with pytest.raises(asyncio.CancelledError):
             await waiting
         release.set()
+
+
+@in_loop
+async def test_a_plan_that_is_kept_while_a_table_is_small_is_good_when_it_is_large(
+    cluster: Cluster,
+) -> None:
+    def plan_of_a_small_table(cursor: Cursor) -> str:
+        cursor.run("CREATE TEMPORARY TABLE small (no BIGINT PRIMARY KEY)")
+        cursor.run("INSERT INTO small VALUES (1)")
+        cursor.run("ANALYZE small")
+        return str(cursor.row("EXPLAIN SELECT 1 FROM small WHERE no = ?", (1,)))
+
+    async with opened(cluster) as store:
+        assert "Index" in await store.write(plan_of_a_small_table)
