@@ -22,8 +22,11 @@ def account() -> pwd.struct_passwd:
 
 @contextmanager
 def folder(kind: str) -> Iterator[Path]:
-    """A folder that the servers' account may read; give it away by `hand_over`."""
-    with TemporaryDirectory(prefix=f"{kind}-") as name:
+    """A folder that the servers' account may read; give it away by `hand_over`.
+
+    Whom a server left behind may still write there while the folder goes: that is no failure.
+    """
+    with TemporaryDirectory(prefix=f"{kind}-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
