@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from watchkeeper.config.environment import Filled
-from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
+from watchkeeper.config.problems import Finding, Path, Severity, dotted, has_password, some
 from watchkeeper.config.source import Tree
 
 GIVES_NOTHING_AWAY = ("REPLACE_THIS", "http://127.0.0.1", "http://[::1]", "http://localhost")
@@ -26,10 +26,9 @@ def exposed(file: FilePath, filled: Filled, secrets: set[Path]) -> Iterator[Find
     hidden = {path for path, _ in filled.used}
     paths = [path for path in _spelled_out(filled.tree, secrets) if not is_below(path, hidden)]
     if paths:
-        named = ", ".join(map(dotted, paths[:_MOST_NAMED]))
-        more = f" and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else ""
+        named = some([dotted(path) for path in paths], _MOST_NAMED)
         text = (
-            f"everybody on this machine may read its secrets, {named}{more}: "
+            f"everybody on this machine may read its secrets, {named}: "
             f"chmod 600 {file}, or write them as ${{NAME}}"
         )
         yield Finding(paths[0], text, Severity.NOTICE, is_general=True)
@@ -55,7 +54,7 @@ def _spelled_out(tree: Tree, secrets: set[Path]) -> Iterator[Path]:
     for path, text in _texts(tree, ()):
         is_secret = path != _STORE and is_below(path, secrets)
         is_told = not text or text.startswith(GIVES_NOTHING_AWAY)
-        if masked(text) != text or (is_secret and not is_told):
+        if has_password(text) or (is_secret and not is_told):
             yield path
 
 

@@ -20,7 +20,7 @@ from watchkeeper.config.problems import (
     Problem,
     Severity,
     dotted,
-    masked,
+    has_password,
     refusal,
 )
 from watchkeeper.config.reading import Reading, read
@@ -126,4 +126,4 @@ def _has_password(tree: Tree, path: Path) -> bool:
     value: Any = tree
     for step in path:
         value = value[step]
-    return isinstance(value, str) and masked(value) != value
+    return isinstance(value, str) and has_password(value)

@@ -1,12 +1,11 @@
 """Notices: what a good file asks for and does not get, named so that nobody is deceived."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path as FilePath
 
 from watchkeeper.config.kinds import Kinds
 from watchkeeper.config.nodes import schemes_of
-from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked
+from watchkeeper.config.problems import Finding, Path, Severity, dotted, masked, some
 from watchkeeper.config.reading import Reading
 from watchkeeper.config.replicas import scheme_of
 from watchkeeper.config.schema.file import FileTable
@@ -26,9 +25,8 @@ def notices(reading: Reading, file: FileTable, kinds: Kinds) -> Iterator[Finding
     blind = list(_blind(file, kinds))
     if blind:
         path = blind[0][0]
-        named = ", ".join(name for _, name in islice(blind, _MOST_NAMED))
-        more = f" and {len(blind) - _MOST_NAMED} more" if len(blind) > _MOST_NAMED else ""
-        text = f"starts blind, this version cannot look that way: {named}{more}"
+        named = some([name for _, name in blind], _MOST_NAMED)
+        text = f"starts blind, this version cannot look that way: {named}"
         yield Finding(path, text, Severity.NOTICE, is_general=True)
 
 

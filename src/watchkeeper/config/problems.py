@@ -5,6 +5,7 @@ BadConfig    the file cannot be used; holds every Problem that was found in it
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -80,6 +81,17 @@ def header(path: Path, *, many: bool) -> str:
 def masked(text: str) -> str:
     """Return *text* without the passwords of the URLs in it."""
     return _PASSWORD.sub(r"\1:***@", text)
+
+
+def has_password(text: str) -> bool:
+    """Return whether a URL in *text* has a password."""
+    return masked(text) != text
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Return the first of *names*, *most* at the most, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def quoted(value: object) -> str:
