@@ -16,7 +16,6 @@ from watchkeeper.outside.outside import Outside
 from watchkeeper.store import gate, history, meta, worker
 from watchkeeper.store.cursor import Cursor, Store
 
-_TWO_BEATS_MS = 6_000
 PAUSE_MS = 5_000
 
 
@@ -72,7 +71,7 @@ async def _others_live(outside: Outside, store: Store) -> bool:
     before = await store.read(_beats)
     if not before or any(mark.boot_id == clock.boot_id() for mark in marks):
         return bool(before)
-    await clock.sleep(_TWO_BEATS_MS)
+    await clock.sleep(2 * worker.BEAT_MS)
     return bool(set((await store.read(_beats)).items()) - set(before.items()))
 
 

@@ -9,8 +9,6 @@ from watchkeeper.store.cursor import Cursor
 from watchkeeper.store.errors import StoreRefused
 from watchkeeper.store.gate import PageRow
 
-_AWAY_MS = 10_000  # three beats of a worker that lives
-
 
 class Present(NamedTuple):
     """The moment *now*, the page, and the steady moment of the newest *beat* of a server.
@@ -37,5 +35,5 @@ def read(cursor: Cursor, mark: ClockMark) -> Present:
     marks = meta.clocks(cursor)
     steady = resume(mark, marks, page.steady, others=False)
     beat = max((known.steady for known in marks), default=0)
-    is_served = bool(worker.all_workers(cursor)) and steady - beat < _AWAY_MS
+    is_served = bool(worker.all_workers(cursor)) and steady - beat < worker.LOST_MS
     return Present(Moment(steady=steady, at=mark.wall), row[0], page, beat, is_served)

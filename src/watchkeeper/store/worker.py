@@ -4,9 +4,13 @@ from typing import NamedTuple
 
 from watchkeeper.store.cursor import Cursor
 
+BEAT_MS = 3_000
+LOST_MS = 10_000
+"""A worker whose beat did not change for so long is lost: it missed three."""
+
 
 class WorkerRow(NamedTuple):
-    """A process that serves: its *beat* counts up every 3 s."""
+    """A process that serves: its *beat* counts up every `BEAT_MS`."""
 
     name: str
     beat: int

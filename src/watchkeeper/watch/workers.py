@@ -14,12 +14,10 @@ from watchkeeper.judge.recording import Recording
 from watchkeeper.store import gate, meta, worker
 from watchkeeper.store.cursor import Cursor, Track
 from watchkeeper.store.errors import StoreRefused
-from watchkeeper.store.worker import WorkerRow
+from watchkeeper.store.worker import BEAT_MS, LOST_MS, WorkerRow
 
 SECOND_MS = 1_000
-BEAT_S = 3
-LATE_MS = 2 * BEAT_S * SECOND_MS
-LOST_MS = 10_000
+LATE_MS = 2 * BEAT_MS
 log = logging.getLogger(__name__)
 
 
@@ -101,7 +99,7 @@ class Workers:
         """Beat and watch until cancelled; a beat that the store refuses is missed."""
         for second in count():
             try:
-                await (self.watch() if second % BEAT_S else self.beat())
+                await (self.watch() if second * SECOND_MS % BEAT_MS else self.beat())
                 if self._recording.is_deaf:
                     await self.hear_anew()
             except StoreRefused as error:
