@@ -1,17 +1,25 @@
 """Trial: one look on demand, told to a person with everything that was seen."""
 
+from collections.abc import Iterable
+
 from watchkeeper.core.reason import words
 from watchkeeper.core.report import UNKNOWN, Report
 from watchkeeper.core.status import Status
 from watchkeeper.outside.outside import Outside
 from watchkeeper.watch.look import Aim, look
 
-EXIT_CODES = {Status.HEALTHY: 0, Status.SICK: 1, Status.DEAD: 2, Status.BLIND: 3}
+_EXIT_CODES = {Status.HEALTHY: 0, Status.SICK: 1, Status.BLIND: 3, Status.DEAD: 2}  # by weight
 
 
 async def trial(aim: Aim, outside: Outside) -> Report:
     """Return what one look at *aim* sees, with its retries, exactly as the server looks."""
     return await look(aim, outside)
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """Return the code of the gravest of *reports*: one that is dead outweighs one not seen."""
+    seen = {report.status for report in reports}
+    return [code for status, code in _EXIT_CODES.items() if status in seen][-1]
 
 
 def told(title: str, report: Report) -> list[str]:
