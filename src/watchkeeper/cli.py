@@ -29,7 +29,7 @@ from watchkeeper.outside import descriptors, hangup
 from watchkeeper.outside.notice import tell
 from watchkeeper.store.errors import StoreError
 from watchkeeper.store.place import locate
-from watchkeeper.watch.trial import exit_code, told
+from watchkeeper.watch.trial import gravest, told
 from watchkeeper.web.listener import CannotListen
 
 NOT_OURS = 78
@@ -154,7 +154,7 @@ def _try(options: argparse.Namespace) -> int:
     reports = uvloop.run(look_at([target for _, target in chosen], loaded))
     for (title, _), seen in zip(chosen, reports, strict=True):
         print("\n".join(told(title, seen)))
-    return exit_code(reports)
+    return gravest(reports)
 
 
 def _notify_test(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@ import pytest
 
 from watchkeeper.core.report import Report
 from watchkeeper.core.status import Status
-from watchkeeper.watch.trial import exit_code
+from watchkeeper.watch.trial import gravest
 
 HEALTHY, SICK, DEAD, BLIND = (
     Report(status) for status in (Status.HEALTHY, Status.SICK, Status.DEAD, Status.BLIND)
@@ -19,4 +19,4 @@ HEALTHY, SICK, DEAD, BLIND = (
     ],
 )
 def test_the_gravest_of_several_looks_is_the_exit_code(reports: list[Report], code: int) -> None:
-    assert exit_code(reports) == code
+    assert gravest(reports) == code

@@ -16,8 +16,8 @@ async def trial(aim: Aim, outside: Outside) -> Report:
     return await look(aim, outside)
 
 
-def exit_code(reports: Iterable[Report]) -> int:
-    """Return the code of the gravest of *reports*: one that is dead outweighs one not seen."""
+def gravest(reports: Iterable[Report]) -> int:
+    """Return the exit code of the gravest of *reports*: who is dead outweighs who was not seen."""
     seen = {report.status for report in reports}
     return [code for status, code in _EXIT_CODES.items() if status in seen][-1]
 
