@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
-from rig import disk, snapshot
+from rig import disk, snapshot, wire
 from rig.checker import Wrong, acknowledged_is_kept
 from rig.disk import Disk
 from rig.history import Act, Deed, Health, Reported
@@ -13,6 +13,7 @@ from rig.runs.database import kept, untold
 from rig.stage import Play, Stage, staged
 from rig.summary import Result
 from rig.world import Fault
+from watchkeeper.web.public.page import REST_MS
 
 CYCLES = 1
 _LONG_S, _BACK_S = 45.0, 5.0
@@ -58,11 +59,22 @@ async def _cycle(stage: Stage, mine: Disk) -> list[Wrong]:
     stage.services.turn(_RETURNING, Health.HEALTHY)
     await asyncio.sleep(_BACK_S)
     wrongs += _unrefused(stage, began)
+    if not await _is_paused(stage):
+        wrongs.append(Wrong("paused", "without room, the page does not say that nothing is kept"))
     mine.make_room()
     _noted(stage, Act.RECOVER, "has room")
     await stage.quiet()
+    if await _is_paused(stage):
+        wrongs.append(Wrong("paused", "with room again, the page says that nothing is kept"))
     stage.history.note(snapshot.find(stage.play.store))
     return wrongs
+
+
+async def _is_paused(stage: Stage) -> bool:
+    """Return whether the page says that nothing can be recorded, once it may be drawn anew."""
+    await asyncio.sleep(REST_MS / 1000)
+    answer = await wire.ask(stage.programs[0].place, "GET", "/")
+    return b"Recording is paused" in answer.body
 
 
 def _noted(stage: Stage, act: Act, how: str) -> int:

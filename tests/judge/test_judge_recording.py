@@ -2,10 +2,16 @@
 
 import pytest
 
+from watchkeeper.core.moment import Moment
 from watchkeeper.judge.recording import LASTING_MS, Recording
 from watchkeeper.store.errors import StoreRefused
 
 FULL = StoreRefused("the disk is full")
+NOON = 1_795_262_400_000
+
+
+def at(steady: int) -> Moment:
+    return Moment(steady=steady, at=NOON + steady)
 
 
 def test_a_store_that_goes_on_refusing_is_said_once_and_so_is_its_return(
@@ -13,7 +19,7 @@ def test_a_store_that_goes_on_refusing_is_said_once_and_so_is_its_return(
 ) -> None:
     recording = Recording()
     for steady in (0, LASTING_MS, 2 * LASTING_MS):
-        recording.refused(steady, FULL)
+        recording.refused(at(steady), FULL)
     recording.worked()
     recording.worked()
     assert caplog.messages == [
@@ -24,8 +30,18 @@ def test_a_store_that_goes_on_refusing_is_said_once_and_so_is_its_return(
 
 def test_a_store_that_refuses_for_a_moment_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
     recording = Recording()
-    recording.refused(0, FULL)
+    recording.refused(at(0), FULL)
     recording.worked()
-    recording.refused(LASTING_MS, FULL)
+    recording.refused(at(LASTING_MS), FULL)
     recording.worked()
     assert caplog.messages == []
+
+
+def test_recording_is_paused_from_the_first_refusal_on_once_that_lasts() -> None:
+    recording = Recording()
+    recording.refused(at(0), FULL)
+    assert recording.paused_at == 0
+    recording.refused(at(LASTING_MS), FULL)
+    assert recording.paused_at == NOON
+    recording.worked()
+    assert recording.paused_at == 0

@@ -118,7 +118,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.help": "Do you see a problem that is not shown here?",
         "page.help_in_trouble": "Does it last, or does it look different to you?",
         "page.support": "Contact support",
-        "page.old": "This page is old: it shows what was known on {time}, and nothing since.",
+        "page.old": "Recording is paused: shown here is what was known on {time}, nothing since.",
         "page.announcements": "Announcements",
         # … of a service, a node, a replica …
         "page.word.healthy": "healthy",

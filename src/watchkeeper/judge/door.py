@@ -106,7 +106,7 @@ class Door:
             try:
                 news = await self._store.write(job, Track.FAST)
             except StoreRefused as error:
-                self._recording.refused(self._clock.steady(), error)
+                self._recording.refused(this_moment(self._clock), error)
                 self._fail(batch, error)
                 continue
             except Exception:
@@ -167,7 +167,7 @@ class Door:
         try:
             result = await write()
         except StoreRefused as error:
-            self._recording.refused(self._clock.steady(), error)
+            self._recording.refused(this_moment(self._clock), error)
             raise
         except Exception as error:
             raise Undecidable("a mistake of ours") from error

@@ -57,8 +57,10 @@ class Follower:
         """Return the whole page as it is believed; the same object until something changes."""
         return self.view.state()
 
-    def followed_at(self) -> int:
-        """Return the wall time, in milliseconds, at which the view was last true."""
+    def old_since_at(self) -> int:
+        """Return the wall moment at which an old view was last true, 0 where it is not old."""
+        if not self.is_old():
+            return 0
         since = 0 if self._followed is None else self._clock.boottime() - self._followed
         return self._clock.wall() - since
 

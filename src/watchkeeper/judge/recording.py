@@ -1,5 +1,6 @@
 """Recording: whether the store keeps what we decide, and what we believe while it does not."""
 
+from watchkeeper.core.moment import Moment
 from watchkeeper.core.name import ReplicaName
 from watchkeeper.core.report import Report, Source
 from watchkeeper.core.sighting import Confirm, Sighting, observe
@@ -20,10 +21,15 @@ class Recording:
     """
 
     def __init__(self) -> None:
-        self.refused_since: int | None = None
+        self.refused_since: Moment | None = None
         self.is_deaf = False
         self._is_said = False
         self._unsaved: dict[ReplicaName, dict[Source, Sighting]] = {}
+
+    @property
+    def paused_at(self) -> int:
+        """Return since which wall moment nothing can be kept, 0 where that does not last."""
+        return self.refused_since.at if self.refused_since and self._is_said else 0
 
     def worked(self) -> None:
         """Note that a decision is on disk."""
@@ -31,12 +37,12 @@ class Recording:
             notice("what is decided is kept again")
         self.refused_since, self._is_said = None, False
 
-    def refused(self, steady: int, error: Exception) -> None:
-        """Note that a commit was refused at *steady*, and say it once where that lasts."""
+    def refused(self, now: Moment, error: Exception) -> None:
+        """Note that a commit was refused *now*, and say it once where that lasts."""
         self.is_deaf = True
         if self.refused_since is None:
-            self.refused_since = steady
-        if not self._is_said and steady - self.refused_since >= LASTING_MS:
+            self.refused_since = now
+        if not self._is_said and now.steady - self.refused_since.steady >= LASTING_MS:
             notice(f"nothing can be kept: {error}")
             self._is_said = True
 

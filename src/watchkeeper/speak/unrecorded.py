@@ -66,7 +66,7 @@ class Unrecorded:
             await self._settled()
         while True:
             since, now = self._recording.refused_since, self._clock.steady()
-            if since is not None and now - since >= PATIENCE_MS:
+            if since is not None and now - since.steady >= PATIENCE_MS:
                 await self._speak()
             elif since is None and self._dead:
                 await self._resume()

@@ -11,6 +11,7 @@ from watchkeeper.core.schedule import chosen, speakers
 from watchkeeper.core.steady import ClockMark
 from watchkeeper.judge.ground import Ground
 from watchkeeper.judge.recording import Recording
+from watchkeeper.outside.clock import this_moment
 from watchkeeper.store import gate, meta, worker
 from watchkeeper.store.cursor import Cursor, Track
 from watchkeeper.store.errors import StoreRefused
@@ -104,7 +105,7 @@ class Workers:
                     await self.hear_anew()
             except StoreRefused as error:
                 self._was_cut_off = True
-                self._recording.refused(self._clock.steady(), error)
+                self._recording.refused(this_moment(self._clock), error)
             await self._clock.sleep(SECOND_MS)
 
     async def _judge(self, rows: list[WorkerRow]) -> None:

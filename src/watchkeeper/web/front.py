@@ -31,20 +31,18 @@ class Readiness:
 class Front:
     """What the web needs.
 
-    *plan* and *state* return the same object until something changes, and so do *measures*,
-    which are read anew once a minute. *is_old* is true when
-    this process has not followed the store for 10 s; *followed_at* is the wall time, in
-    milliseconds, at which it last did. *gap* counts the times that this process was stopped;
-    it has to notice a new one by itself, since after a stop the sockets wake before the
-    timers. The tokens, and the folder of *assets*, are those of the newest file. *base* is the
-    path before every URL of ours, such as `/status`, or empty.
+    *plan* and *state* return the same object until something changes, and so do *measures*, which
+    are read anew once a minute. *old_since_at* is the wall moment since which this process cannot
+    follow the store, or keep anything in it, 0 while it can. *gap* counts the times that this
+    process was stopped; it has to notice a new one by itself, since after a stop the sockets wake
+    before the timers. The tokens, and the folder of *assets*, are those of the newest file. *base*
+    is the path before every URL of ours, such as `/status`, or empty.
     """
 
     plan: Callable[[], Plan]
     state: Callable[[], PageState]
     measures: Callable[[], Measures]
-    is_old: Callable[[], bool]
-    followed_at: Callable[[], int]
+    old_since_at: Callable[[], int]
     door: Door
     desk: Desk
     clock: Clock

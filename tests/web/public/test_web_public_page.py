@@ -144,8 +144,9 @@ def test_a_page_that_nobody_has_reported_to_waits() -> None:
 
 
 def test_a_page_that_is_old_says_so_and_of_when_it_is() -> None:
-    assert "This page is old" not in text(World())
-    assert "This page is old: it shows what was known on 21 Nov, 12:00 UTC" in text(World(old=True))
+    assert "Recording is paused" not in text(World())
+    paused = "Recording is paused: shown here is what was known on 21 Nov, 12:00 UTC"
+    assert paused in text(World(old=True))
 
 
 def test_the_page_is_rendered_at_most_once_a_second() -> None:

@@ -32,12 +32,12 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 
 class _Basis(NamedTuple):
-    """All that a rendered page depends on; *followed_at* is wall ms where it is old, else 0."""
+    """All that a rendered page depends on; *old_since_at* is 0 where it is not."""
 
     state: PageState
     plan: Plan
     measures: Measures
-    followed_at: int
+    old_since_at: int
     shown: tuple[Announcement, ...]
 
 
@@ -101,7 +101,7 @@ class PublicPage:
             state=state,
             plan=front.plan(),
             measures=front.measures(),
-            followed_at=front.followed_at() if front.is_old() else 0,
+            old_since_at=front.old_since_at(),
             shown=self._shown(state.announcements),
         )
 
@@ -138,7 +138,7 @@ class PublicPage:
             services=[part.html for part in self.fragments.values()],
             style=self._assets.style,
             brand=self._assets.brand(page),
-            old=stamp(basis.followed_at) if basis.followed_at else None,
+            old=stamp(basis.old_since_at) if basis.old_since_at else None,
         )
         fields: Fields = (
             ("content-type", "text/html; charset=utf-8"),
